@@ -1,0 +1,21 @@
+// The demo's pages: built with the repository's Vite, served from this machine.
+import { join } from 'node:path';
+import { repositoryRoot } from './processes.mjs';
+import { serve } from './serve.mjs';
+
+const demoFolder = join(repositoryRoot, 'demo');
+
+/**
+ * Builds pages of `demo/` and serves them.
+ * @param {{ port?: number, pages: readonly string[], outDir: string }} options outDir: relative to `demo/`
+ */
+export async function buildAndServe({ port, pages, outDir }) {
+  const { build } = await import('vite');
+  await build({
+    root: demoFolder,
+    configFile: join(repositoryRoot, 'vite.config.ts'),
+    logLevel: 'warn',
+    build: { outDir, emptyOutDir: true, rolldownOptions: { input: pages.map((page) => join(demoFolder, page)) } },
+  });
+  return serve({ folders: { '/': join(demoFolder, outDir) }, ...(port === undefined ? {} : { port }) });
+}

@@ -1,0 +1,11 @@
+// What scripts add to a page that they drive.
+import type { HalftoneEval } from '../../demo/src/eval.ts';
+
+declare global {
+  interface Window {
+    /** Prints a piece of an answer (scripts/lib/driveDemo.mjs). */
+    halftoneWrite?: (piece: string) => Promise<void>;
+    /** Only on demo/eval.html. */
+    halftoneEval: HalftoneEval;
+  }
+}

@@ -1,0 +1,214 @@
+import type { DeviceInfo, FeatureOptions } from '../gpu/device.ts';
+import type { Ledger } from '../gpu/pool.ts';
+
+/** Presets over the single optimisation flags. */
+export type Level = 'default' | 'memory' | 'aggressive';
+
+/** Each flag is a boolean, or settings (which mean 'on'). What is left out follows the level. */
+export interface Optimizations {
+  /** Fused norm+linear, gate+up+SiLU and epilogues in one kernel; off: the norm is a kernel of its own. */
+  readonly ultraFusion?: boolean;
+  /** Several decode steps in one submit, read back behind; off: each token is waited for. */
+  readonly computeOverlap?: boolean;
+  /** Recycles GPU buffers by size class. */
+  readonly memoryPooling?: boolean | { readonly maxBytes?: number; readonly trimAfterMs?: number };
+  readonly caching?: boolean | { readonly maxEntries?: number; readonly maxBytes?: number };
+  readonly dynamicBatching?: boolean | { readonly maxBatch?: number; readonly memoryThresholdBytes?: number };
+  readonly adaptivePrecision?: boolean | { readonly errorBudget?: number; readonly memoryBudgetBytes?: number };
+  readonly kernelOptimization?: boolean | { readonly tune?: boolean; readonly tuneBudgetMs?: number };
+}
+
+export type EngineEvent =
+  | { readonly type: 'device-lost'; readonly reason: string; readonly message: string }
+  | { readonly type: 'recovered'; readonly ms: number }
+  | { readonly type: 'degraded'; readonly what: string; readonly reason: string }
+  | { readonly type: 'warning'; readonly message: string };
+
+export interface EngineOptions {
+  readonly level?: Level;
+  readonly optimizations?: Optimizations;
+  readonly features?: FeatureOptions;
+  /** Most GPU memory that the engine may take, in bytes. */
+  readonly memoryBudgetBytes?: number | undefined;
+  readonly powerPreference?: GPUPowerPreference;
+  /** true: the engine lives in a module worker. false: in the calling thread. */
+  readonly worker?: boolean;
+  /** With `worker: false`, another GPU object than `navigator.gpu` (Dawn in Node). */
+  readonly gpu?: GPU | undefined;
+  readonly onEvent?: ((event: EngineEvent) => void) | undefined;
+}
+
+export interface EngineInfo extends DeviceInfo {
+  readonly level: Level;
+  /** Every flag with the value in force. */
+  readonly flags: Readonly<Record<keyof Optimizations, boolean>>;
+}
+
+export type VariantName = 'deepseek' | 'viral-clipper' | 'brandkit';
+export type Precision = 'auto' | 'f32' | 'f16' | 'int8' | 'int4';
+
+/**
+ * Where a checkpoint is: a URL or path prefix of a folder with config.json and *.safetensors; a Hugging Face repository
+ * `hf:owner/name@revision`; files; a directory; or the published configuration with seeded weights.
+ */
+export type ModelSource =
+  | string
+  | readonly File[]
+  | FileSystemDirectoryHandle
+  | { readonly init: 'random'; readonly seed: number };
+
+export interface LoadProgress {
+  /** 'open': config and headers; 'weights': bytes to the GPU; 'compile': pipelines. */
+  readonly phase: 'open' | 'weights' | 'compile' | 'done';
+  readonly loadedBytes: number;
+  readonly totalBytes: number;
+  /** 0 to 1. */
+  readonly fraction: number;
+  readonly bytesPerSecond: number;
+}
+
+export interface LoadOptions {
+  readonly source: ModelSource;
+  /** 'auto': by device and memory. 'f16': f16 weights, f16 activations where the device has them. Default 'auto'. */
+  readonly precision?: Precision;
+  /** Most tokens that prompt and answer may have together; default: what the checkpoint says, at most 4096. */
+  readonly contextLength?: number;
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ForwardOptions {
+  /** 1 = may attend. Its shape is `maskShape`. */
+  readonly mask?: Uint8Array;
+  /** Broadcastable to [batch, heads, seq, seq]; default [batch, 1, seq, seq] or what fits the mask's length. */
+  readonly maskShape?: readonly number[];
+  /** A position attends to itself and to earlier ones only. */
+  readonly causal?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+export interface GenerateOptions {
+  /** Most tokens to generate; default: what the context has room for. */
+  readonly maxTokens?: number;
+  /** 0: greedy (the default). */
+  readonly temperature?: number;
+  readonly topK?: number;
+  readonly topP?: number;
+  readonly minP?: number;
+  /** 1: none. Over 1: tokens seen before become less likely. */
+  readonly repetitionPenalty?: number;
+  /** The same seed gives the same tokens. Default 0. */
+  readonly seed?: number;
+  /** Texts that end the answer; they are not part of it. */
+  readonly stop?: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface GeneratedPart {
+  /** Text that is final: may be empty while a character's bytes are incomplete. */
+  readonly text: string;
+  readonly tokenId: number;
+}
+
+export interface GenerationResult {
+  readonly text: string;
+  readonly finishReason: 'stop' | 'length';
+  readonly usage: { readonly promptTokens: number; readonly completionTokens: number; readonly cachedTokens: number };
+  readonly timings: {
+    readonly prefillMs: number;
+    readonly decodeMs: number;
+    readonly firstTokenMs: number;
+    readonly tokensPerSecond: number;
+  };
+}
+
+/** An answer as it comes. Iterate once; `result` resolves at its end and rejects as the iteration does. */
+export interface Generation extends AsyncIterable<GeneratedPart> {
+  readonly result: Promise<GenerationResult>;
+}
+
+export interface WarmUpTimes {
+  readonly compileMs: number;
+  readonly runMs: number;
+  readonly totalMs: number;
+}
+
+export interface ModelMetrics {
+  readonly parameters: number;
+  readonly precision: Exclude<Precision, 'auto'>;
+  /** Bytes of the weights by precision: as loaded, and what each other precision would take. */
+  readonly sizeBytes: Readonly<Record<Exclude<Precision, 'auto'>, number>>;
+  readonly flags: EngineInfo['flags'];
+  readonly memory: Ledger;
+  /** Floating-point operations of the last forward or generation step. */
+  readonly flops: number;
+  /** GPU time by kernel in ms, of the last profiled run; empty without timestamps. */
+  readonly gpuTimeMs: Readonly<Record<string, number>>;
+}
+
+/** What every variant has. */
+export interface Model {
+  readonly variant: VariantName;
+  /** Exact count of the checkpoint's parameters. */
+  readonly parameters: number;
+  readonly precision: Exclude<Precision, 'auto'>;
+  /** The checkpoint's config.json, or the published configuration. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /**
+   * The trunk. `hiddenStates`: [batch, seq, hidden]; returns the same shape.
+   * @throws EngineError invalid-shape, input-too-long, non-finite-input, mask-mismatch, aborted
+   */
+  forward(hiddenStates: Float32Array, shape: readonly [number, number, number], options?: ForwardOptions): Promise<Float32Array>;
+  /** Compiles every pipeline and runs everything once. */
+  warmUp(): Promise<WarmUpTimes>;
+  metrics(): Promise<ModelMetrics>;
+  dispose(): Promise<void>;
+}
+
+export interface DeepSeekModel extends Model {
+  readonly variant: 'deepseek';
+  /**
+   * Streams an answer. A string is one user message when the checkpoint has a chat template, else a plain prompt.
+   * @throws EngineError (at the first step) weights-missing, tokenizer-missing, input-too-long, invalid-option, aborted
+   */
+  generate(promptOrMessages: string | readonly ChatMessage[], options?: GenerateOptions): Generation;
+  /** Logits of every position, [seq, vocab] row-major. */
+  logits(tokenIds: readonly number[] | Uint32Array, options?: { readonly signal?: AbortSignal }): Promise<Float32Array>;
+}
+
+/** Methods of a variant whose tensors a trunk-only checkpoint lacks reject with 'weights-missing'. */
+export interface ViralClipperModel extends Model {
+  readonly variant: 'viral-clipper';
+  clip(video: Blob | string, options?: { readonly signal?: AbortSignal }): AsyncIterable<never>;
+}
+export interface BrandkitModel extends Model {
+  readonly variant: 'brandkit';
+  analyze(input: Readonly<Record<string, unknown>>): Promise<never>;
+}
+
+export interface ModelByVariant {
+  readonly deepseek: DeepSeekModel;
+  readonly 'viral-clipper': ViralClipperModel;
+  readonly brandkit: BrandkitModel;
+}
+
+export interface EngineMetrics {
+  readonly info: EngineInfo;
+  readonly memory: Ledger;
+  readonly models: readonly ModelMetrics[];
+  readonly pipelines: { readonly compiled: number; readonly compileMs: number };
+}
+
+export interface Engine {
+  readonly info: EngineInfo;
+  /** @throws EngineError: see the union of codes; nothing that a failed load took stays taken. */
+  load<V extends VariantName>(variant: V, options: LoadOptions): Promise<ModelByVariant[V]>;
+  metrics(): Promise<EngineMetrics>;
+  memory(): Promise<Ledger>;
+  dispose(): Promise<void>;
+}

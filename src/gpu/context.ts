@@ -1,0 +1,118 @@
+import { EngineError, internalError } from '../core/errors.ts';
+import type { DeviceInfo } from './device.ts';
+import { inErrorScopes } from './errorScopes.ts';
+import { PipelineCache } from './pipelines.ts';
+import { BufferPool, readbackUsage } from './pool.ts';
+
+/** GPUMapMode.READ */
+const mapRead = 0x1;
+
+export interface GpuContextOptions {
+  readonly budgetBytes?: number | undefined;
+  readonly recycles?: boolean;
+  readonly maxPooledBytes?: number | undefined;
+}
+
+/** A device and what belongs to it: pool, pipelines, submits, readback. Lives until the device is lost or destroyed. */
+export class GpuContext {
+  readonly device: GPUDevice;
+  readonly info: DeviceInfo;
+  readonly pool: BufferPool;
+  readonly pipelines: PipelineCache;
+  #none: GPUBuffer | undefined;
+  #lost: EngineError | undefined;
+
+  constructor(device: GPUDevice, info: DeviceInfo, options: GpuContextOptions = {}) {
+    this.device = device;
+    this.info = info;
+    this.pool = new BufferPool(device, options);
+    this.pipelines = new PipelineCache(device);
+    void device.lost.then(({ reason, message }) => {
+      this.#lost = new EngineError(
+        'device-lost',
+        `The GPU device was lost (${reason || 'unknown'}): ${message}`,
+        'The engine makes a new one by itself; if it keeps happening, update the graphics driver.',
+      );
+      return undefined;
+    });
+  }
+
+  /** Why the device is gone, if it is. */
+  get lost(): EngineError | undefined {
+    return this.#lost;
+  }
+
+  /** A small buffer of zeros: bound where a kernel declares something that a call does not have. */
+  get none(): GPUBuffer {
+    // 256 bytes cover a zero state block and any smallest binding; WebGPU zeroes new buffers.
+    this.#none ??= this.device.createBuffer({ label: 'none', size: 256, usage: 0x80 });
+    return this.#none;
+  }
+
+  inErrorScopes<T>(label: string, work: () => T): { value: T; checked: Promise<void> } {
+    return inErrorScopes(this.device, label, work);
+  }
+
+  /** Records and submits; resolves when the device has accepted the work (not when it is done). */
+  submit(label: string, record: (encoder: GPUCommandEncoder) => void): Promise<void> {
+    if (this.#lost) return Promise.reject(this.#lost);
+    const { checked } = inErrorScopes(this.device, label, () => {
+      const encoder = this.device.createCommandEncoder({ label });
+      record(encoder);
+      this.device.queue.submit([encoder.finish()]);
+    });
+    return checked;
+  }
+
+  /** Resolves when everything submitted so far is done. */
+  async settle(): Promise<void> {
+    await this.device.queue.onSubmittedWorkDone();
+    if (this.#lost) throw this.#lost;
+  }
+
+  /** A copy of `bytes` from `byteOffset` (both multiples of 4) as they are after all work submitted before. */
+  read(buffer: GPUBuffer, byteOffset: number, bytes: number): Promise<ArrayBuffer> {
+    return this.submitAndRead('readback', () => undefined, { buffer, byteOffset, bytes });
+  }
+
+  /**
+   * Records, copies the slice out behind it and submits both at once; the data follow when the GPU is done. Work that is
+   * submitted meanwhile does not wait.
+   */
+  async submitAndRead(
+    label: string,
+    record: (encoder: GPUCommandEncoder) => void,
+    slice: { readonly buffer: GPUBuffer; readonly byteOffset: number; readonly bytes: number },
+  ): Promise<ArrayBuffer> {
+    const { buffer, byteOffset, bytes } = slice;
+    if (byteOffset % 4 || bytes % 4) throw internalError(`Readback of ${bytes} bytes at ${byteOffset} is not aligned to 4.`);
+    const staging = await this.pool.acquire({ bytes, owner: 'readback', label: 'readback', usage: readbackUsage });
+    try {
+      const submitted = this.submit(label, (encoder) => {
+        record(encoder);
+        encoder.copyBufferToBuffer(buffer, byteOffset, staging, 0, bytes);
+      });
+      await Promise.all([submitted, this.#map(staging, bytes)]);
+      const copy = staging.getMappedRange(0, bytes).slice(0);
+      staging.unmap();
+      return copy;
+    } finally {
+      this.pool.release(staging);
+    }
+  }
+
+  /** Ends the device. */
+  destroy(): void {
+    this.pool.destroy();
+    this.#none?.destroy();
+    this.device.destroy();
+  }
+
+  async #map(staging: GPUBuffer, bytes: number): Promise<void> {
+    try {
+      await staging.mapAsync(mapRead, 0, bytes);
+    } catch (error) {
+      throw this.#lost ?? new EngineError('device-lost', 'Reading a result back failed.', 'Call again; the engine recovers by itself.', error);
+    }
+  }
+}

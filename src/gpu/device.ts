@@ -1,0 +1,162 @@
+import { EngineError } from '../core/errors.ts';
+
+/** Which set of kernels a device can run, weakest first. */
+export type Tier = 'baseline' | 'f16' | 'subgroups' | 'subgroup-matrix';
+
+/** What an app may switch off (`false` keeps a feature unused although the device has it). */
+export interface FeatureOptions {
+  readonly f16?: boolean;
+  readonly subgroups?: boolean;
+  readonly subgroupMatrix?: boolean;
+}
+
+export interface DeviceFeatures {
+  readonly f16: boolean;
+  readonly subgroups: boolean;
+  readonly subgroupMatrix: boolean;
+  readonly timestamps: boolean;
+}
+
+/** One line of the negotiation: what was asked for and why. */
+export interface Negotiated {
+  readonly name: string;
+  readonly value: number | boolean;
+  readonly reason: string;
+}
+
+export interface DeviceInfo {
+  readonly adapter: {
+    readonly vendor: string;
+    readonly architecture: string;
+    readonly device: string;
+    readonly description: string;
+    /** A CPU pretends to be a GPU (SwiftShader, lavapipe). */
+    readonly software: boolean;
+  };
+  readonly features: DeviceFeatures;
+  readonly limits: Readonly<Record<(typeof wantedLimits)[number]['name'], number>>;
+  readonly tier: Tier;
+  readonly subgroupSize: readonly [min: number, max: number];
+  readonly negotiation: readonly Negotiated[];
+}
+
+const matrixFeature = 'chromium-experimental-subgroup-matrix';
+
+/** Limits taken up to what the adapter has (never above `cap`), each with its one reason. */
+const wantedLimits = [
+  { name: 'maxBufferSize', cap: 2 ** 32, reason: 'a weight matrix or a KV cache is one buffer' },
+  { name: 'maxStorageBufferBindingSize', cap: 2 ** 32, reason: 'a matrix over this is split into several bindings' },
+  { name: 'maxComputeWorkgroupStorageSize', cap: 32768, reason: 'tiles of matmul and attention' },
+  { name: 'maxComputeInvocationsPerWorkgroup', cap: 256, reason: 'no kernel uses more invocations' },
+  { name: 'maxComputeWorkgroupSizeX', cap: 256, reason: 'workgroups are one-dimensional' },
+  { name: 'maxStorageBuffersPerShaderStage', cap: 10, reason: 'linear with fused norm, bias and residual' },
+] as const;
+
+/** WebGPU's guaranteed minimum for the limits above: what the baseline tier runs in. */
+const defaultLimits: Readonly<Record<string, number>> = {
+  maxBufferSize: 268_435_456,
+  maxStorageBufferBindingSize: 134_217_728,
+  maxComputeWorkgroupStorageSize: 16_384,
+  maxComputeInvocationsPerWorkgroup: 256,
+  maxComputeWorkgroupSizeX: 256,
+  maxStorageBuffersPerShaderStage: 8,
+};
+
+/**
+ * Asks for an adapter and a device.
+ * With `features: { f16: false, subgroups: false }` the device is the baseline tier's: default limits too, so that a
+ * strong machine shows what the weakest one does.
+ * @throws EngineError webgpu-unavailable, adapter-unavailable
+ */
+export async function requestDevice(
+  gpu: GPU | undefined,
+  options: { readonly features?: FeatureOptions; readonly powerPreference?: GPUPowerPreference },
+): Promise<{ readonly device: GPUDevice; readonly info: DeviceInfo }> {
+  if (!gpu) {
+    throw new EngineError(
+      'webgpu-unavailable',
+      'This environment has no WebGPU (navigator.gpu is missing).',
+      'Use Chrome or Edge 113+, Safari 26+ or Firefox 141+, over https or localhost; in Node pass `gpu`.',
+    );
+  }
+  const adapter = await gpu.requestAdapter({ powerPreference: options.powerPreference ?? 'high-performance' });
+  if (!adapter) {
+    throw new EngineError(
+      'adapter-unavailable',
+      'WebGPU is here but gives no adapter.',
+      'Enable hardware acceleration in the browser settings, or update the graphics driver.',
+    );
+  }
+  const switches = options.features ?? {};
+  const features: DeviceFeatures = {
+    f16: switches.f16 !== false && adapter.features.has('shader-f16'),
+    subgroups: switches.subgroups !== false && adapter.features.has('subgroups'),
+    subgroupMatrix: switches.subgroupMatrix !== false && switches.subgroups !== false && adapter.features.has(matrixFeature),
+    timestamps: adapter.features.has('timestamp-query'),
+  };
+  const forcedBaseline = switches.f16 === false && switches.subgroups === false;
+  const limits = chooseLimits(adapter.limits, forcedBaseline);
+  const device = await adapter.requestDevice({
+    label: 'halftone',
+    requiredFeatures: featureNames(features),
+    requiredLimits: limits,
+  });
+  return { device, info: describe(adapter, features, limits, switches) };
+}
+
+function featureNames(features: DeviceFeatures): GPUFeatureName[] {
+  const names: string[] = [];
+  if (features.f16) names.push('shader-f16');
+  if (features.subgroups) names.push('subgroups');
+  if (features.subgroupMatrix) names.push(matrixFeature);
+  if (features.timestamps) names.push('timestamp-query');
+  return names as GPUFeatureName[];
+}
+
+function chooseLimits(available: GPUSupportedLimits, forcedBaseline: boolean): DeviceInfo['limits'] {
+  const chosen = wantedLimits.map(({ name, cap }) => {
+    const most = Math.min(available[name], cap);
+    return [name, forcedBaseline ? Math.min(most, defaultLimits[name] ?? most) : most] as const;
+  });
+  return Object.fromEntries(chosen) as DeviceInfo['limits'];
+}
+
+/** The highest tier of which every feature is there. */
+export function tierOf(features: DeviceFeatures): Tier {
+  if (!features.f16) return 'baseline';
+  if (!features.subgroups) return 'f16';
+  return features.subgroupMatrix ? 'subgroup-matrix' : 'subgroups';
+}
+
+function describe(
+  adapter: GPUAdapter,
+  features: DeviceFeatures,
+  limits: DeviceInfo['limits'],
+  switches: FeatureOptions,
+): DeviceInfo {
+  const { vendor, architecture, device, description } = adapter.info;
+  const subgroupInfo = adapter.info as { subgroupMinSize?: number; subgroupMaxSize?: number; isFallbackAdapter?: boolean };
+  const software =
+    subgroupInfo.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|software/i.test(`${architecture} ${device} ${description}`);
+  const why = (has: boolean, asked: boolean | undefined, use: string): string =>
+    has ? use : asked === false ? 'switched off by the features option' : 'the adapter does not offer it';
+  const negotiation: Negotiated[] = [
+    { name: 'shader-f16', value: features.f16, reason: why(features.f16, switches.f16, 'weights and activations in half the bytes') },
+    { name: 'subgroups', value: features.subgroups, reason: why(features.subgroups, switches.subgroups, 'reductions without shared memory') },
+    {
+      name: 'subgroup-matrix',
+      value: features.subgroupMatrix,
+      reason: why(features.subgroupMatrix, switches.subgroupMatrix, 'matrix units for prefill'),
+    },
+    { name: 'timestamp-query', value: features.timestamps, reason: why(features.timestamps, undefined, 'GPU time by kernel in metrics()') },
+    ...wantedLimits.map(({ name, reason }) => ({ name, value: limits[name], reason })),
+  ];
+  return {
+    adapter: { vendor, architecture, device, description, software },
+    features,
+    limits,
+    tier: tierOf(features),
+    subgroupSize: [subgroupInfo.subgroupMinSize ?? 4, subgroupInfo.subgroupMaxSize ?? 128],
+    negotiation,
+  };
+}

@@ -1,0 +1,178 @@
+import { internalError } from '../core/errors.ts';
+import { roundUp } from '../core/shape.ts';
+import { inErrorScopes, outOfMemoryError } from './errorScopes.ts';
+
+export interface BufferRequest {
+  readonly bytes: number;
+  /** Who pays for it in the ledger: 'weights', 'kv', 'activations', 'staging', … */
+  readonly owner: string;
+  readonly label: string;
+  /** GPUBufferUsage flags; storage that can be copied in and out unless told. */
+  readonly usage?: number;
+  /** Exactly `bytes`, destroyed at release: for what lives as long as a model. Others are recycled by size class. */
+  readonly exact?: boolean;
+}
+
+export interface Ledger {
+  /** Bytes in use by owner. */
+  readonly byOwner: Readonly<Record<string, number>>;
+  readonly inUseBytes: number;
+  /** Kept for reuse, in no one's hands. */
+  readonly pooledBytes: number;
+  /** Most that was ever allocated at once (in use and pooled). */
+  readonly peakBytes: number;
+  readonly hits: number;
+  readonly misses: number;
+  readonly liveBuffers: number;
+}
+
+interface Lease {
+  readonly owner: string;
+  readonly sizeBytes: number;
+  readonly key: string;
+  readonly exact: boolean;
+}
+
+/** GPUBufferUsage STORAGE | COPY_SRC | COPY_DST; numbers, because Node has no such global before an adapter is made. */
+export const storageUsage = 0x80 | 0x04 | 0x08;
+/** MAP_READ | COPY_DST */
+export const readbackUsage = 0x01 | 0x08;
+/** UNIFORM | COPY_DST */
+export const uniformUsage = 0x40 | 0x08;
+
+/** Four classes for each power of two: at most a quarter is wasted. */
+export function sizeClass(bytes: number): number {
+  if (bytes <= 256) return 256;
+  const step = 2 ** (Math.floor(Math.log2(bytes - 1)) - 2);
+  return roundUp(roundUp(bytes, Math.max(step, 64)), 16);
+}
+
+/** GPU buffers with a ledger. Every allocation runs in error scopes and under the budget. */
+export class BufferPool {
+  readonly #device: GPUDevice;
+  readonly #budgetBytes: number;
+  readonly #leases = new Map<GPUBuffer, Lease>();
+  readonly #free = new Map<string, GPUBuffer[]>();
+  readonly #byOwner = new Map<string, number>();
+  /** False: every release destroys (the memoryPooling flag is off). */
+  readonly #recycles: boolean;
+  readonly #maxPooledBytes: number;
+  #inUseBytes = 0;
+  #pooledBytes = 0;
+  #peakBytes = 0;
+  #hits = 0;
+  #misses = 0;
+
+  constructor(device: GPUDevice, options: { budgetBytes?: number | undefined; recycles?: boolean; maxPooledBytes?: number | undefined } = {}) {
+    this.#device = device;
+    this.#budgetBytes = options.budgetBytes ?? Number.POSITIVE_INFINITY;
+    this.#recycles = options.recycles ?? true;
+    this.#maxPooledBytes = options.maxPooledBytes ?? Number.POSITIVE_INFINITY;
+  }
+
+  /**
+   * A buffer of at least `bytes`. Recycled ones hold old data.
+   * @throws EngineError out-of-memory (budget or device)
+   */
+  async acquire(request: BufferRequest): Promise<GPUBuffer> {
+    const usage = request.usage ?? storageUsage;
+    const exact = request.exact ?? false;
+    const sizeBytes = exact ? roundUp(Math.max(request.bytes, 16), 4) : sizeClass(request.bytes);
+    const key = `${usage}:${sizeBytes}`;
+    const recycled = exact ? undefined : this.#free.get(key)?.pop();
+    const lease: Lease = { owner: request.owner, sizeBytes, key, exact };
+    if (recycled) {
+      this.#hits++;
+      this.#pooledBytes -= sizeBytes;
+      this.#lend(recycled, lease);
+      return recycled;
+    }
+    this.#makeRoom(request.label, sizeBytes);
+    this.#misses++;
+    const { value: buffer, checked } = inErrorScopes(this.#device, `buffer '${request.label}' of ${sizeBytes} bytes`, () =>
+      this.#device.createBuffer({ label: request.label, size: sizeBytes, usage }),
+    );
+    this.#lend(buffer, lease);
+    try {
+      await checked;
+    } catch (error) {
+      this.#settle(buffer, lease);
+      buffer.destroy();
+      throw error;
+    }
+    return buffer;
+  }
+
+  /** Gives a buffer back. Releasing twice, or what this pool never lent, is a defect. */
+  release(buffer: GPUBuffer): void {
+    const lease = this.#leases.get(buffer);
+    if (!lease) throw internalError(`Buffer '${buffer.label}' was released twice or is not of this pool.`);
+    this.#settle(buffer, lease);
+    if (lease.exact || !this.#recycles || this.#pooledBytes + lease.sizeBytes > this.#maxPooledBytes) {
+      buffer.destroy();
+      return;
+    }
+    const list = this.#free.get(lease.key);
+    if (list) list.push(buffer);
+    else this.#free.set(lease.key, [buffer]);
+    this.#pooledBytes += lease.sizeBytes;
+  }
+
+  /** Destroys what is kept for reuse; returns the bytes given back to the device. */
+  trim(): number {
+    const freed = this.#pooledBytes;
+    for (const list of this.#free.values()) for (const buffer of list) buffer.destroy();
+    this.#free.clear();
+    this.#pooledBytes = 0;
+    return freed;
+  }
+
+  ledger(): Ledger {
+    return {
+      byOwner: Object.fromEntries([...this.#byOwner].filter(([, bytes]) => bytes > 0)),
+      inUseBytes: this.#inUseBytes,
+      pooledBytes: this.#pooledBytes,
+      peakBytes: this.#peakBytes,
+      hits: this.#hits,
+      misses: this.#misses,
+      liveBuffers: this.#leases.size,
+    };
+  }
+
+  /** Labels of what is still lent out: a test that ends with any has found a leak. */
+  leaks(): string[] {
+    return [...this.#leases].map(([buffer, lease]) => `${lease.owner}: ${buffer.label} (${lease.sizeBytes} bytes)`);
+  }
+
+  destroy(): void {
+    this.trim();
+    for (const buffer of this.#leases.keys()) buffer.destroy();
+    this.#leases.clear();
+    this.#byOwner.clear();
+    this.#inUseBytes = 0;
+  }
+
+  #makeRoom(label: string, sizeBytes: number): void {
+    if (this.#inUseBytes + this.#pooledBytes + sizeBytes > this.#budgetBytes) this.trim();
+    if (this.#inUseBytes + sizeBytes > this.#budgetBytes) {
+      const free = Math.max(0, this.#budgetBytes - this.#inUseBytes);
+      throw outOfMemoryError(
+        `buffer '${label}'`,
+        `it needs ${sizeBytes} bytes and memoryBudgetBytes (${this.#budgetBytes}) leaves ${free}`,
+      );
+    }
+  }
+
+  #lend(buffer: GPUBuffer, lease: Lease): void {
+    this.#leases.set(buffer, lease);
+    this.#inUseBytes += lease.sizeBytes;
+    this.#byOwner.set(lease.owner, (this.#byOwner.get(lease.owner) ?? 0) + lease.sizeBytes);
+    this.#peakBytes = Math.max(this.#peakBytes, this.#inUseBytes + this.#pooledBytes);
+  }
+
+  #settle(buffer: GPUBuffer, lease: Lease): void {
+    this.#leases.delete(buffer);
+    this.#inUseBytes -= lease.sizeBytes;
+    this.#byOwner.set(lease.owner, (this.#byOwner.get(lease.owner) ?? 0) - lease.sizeBytes);
+  }
+}

@@ -1,0 +1,77 @@
+import source from '../../shaders/convert_weight.wgsl?raw';
+import invocation from '../../shaders/lib/invocation.wgsl?raw';
+import storeF16 from '../../shaders/lib/store_weight_f16.wgsl?raw';
+import storeF32 from '../../shaders/lib/store_weight_f32.wgsl?raw';
+import type { CheckpointDtype, WeightFormat } from '../core/dtype.ts';
+import { callKernel, defineKernel, type KernelCall, lineGrid } from '../gpu/kernel.ts';
+
+export const convertWeight = defineKernel({
+  name: 'convert_weight',
+  wgsl: [invocation, source],
+  axes: { format: { f32: [storeF32], f16: [storeF16] } },
+  bindings: { source: 'read', weight: 'read_write' },
+  params: {
+    rows: 'u32',
+    columns: 'u32',
+    in4: 'u32',
+    first_row: 'u32',
+    block: 'u32',
+    block_stride: 'u32',
+    row_offset: 'u32',
+    seed: 'u32',
+    bound: 'f32',
+  },
+  overrides: ['WORKGROUP_SIZE', 'SOURCE'],
+});
+
+/** Where a tensor's rows go in a weight: row r to floor(r / block) · blockStride + r mod block + rowOffset. */
+export interface RowMap {
+  readonly block: number;
+  readonly blockStride: number;
+  readonly rowOffset: number;
+}
+export const rowsFrom = (rowOffset: number): RowMap => ({ block: 1, blockStride: 1, rowOffset });
+/** Rows of a gate (`which` 0) or an up projection (1), four by four. */
+export const interleaved = (which: 0 | 1): RowMap => ({ block: 4, blockStride: 8, rowOffset: which * 4 });
+
+const sourceIds: Readonly<Record<CheckpointDtype, number>> = { F32: 0, F16: 1, BF16: 2 };
+
+interface Target {
+  readonly format: WeightFormat;
+  readonly weight: GPUBuffer;
+  /** Of the tensor, where this piece begins. */
+  readonly firstRow: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly map: RowMap;
+}
+
+/** A piece of a tensor as it lies in the file (`source`: whole rows from offset 0) into a weight's rows. */
+export const convertRows = (args: Target & { readonly source: GPUBuffer; readonly dtype: CheckpointDtype }): KernelCall =>
+  targetCall(args, args.source, sourceIds[args.dtype], 0, 0);
+
+/** Seeded rows, uniform in ±bound. */
+export const seedRows = (args: Target & { readonly seed: number; readonly bound: number; readonly none: GPUBuffer }): KernelCall =>
+  targetCall(args, args.none, 3, args.seed, args.bound);
+
+function targetCall(args: Target, source: GPUBuffer, sourceId: number, seed: number, bound: number): KernelCall {
+  const in4 = Math.ceil(args.columns / 4);
+  const { block, blockStride, rowOffset } = args.map;
+  return callKernel(convertWeight, {
+    choice: { format: args.format },
+    overrides: { WORKGROUP_SIZE: 64, SOURCE: sourceId },
+    buffers: { source, weight: args.weight },
+    params: {
+      rows: args.rows,
+      columns: args.columns,
+      in4,
+      first_row: args.firstRow,
+      block,
+      block_stride: blockStride,
+      row_offset: rowOffset,
+      seed: seed >>> 0,
+      bound,
+    },
+    workgroups: lineGrid(Math.ceil((args.rows * in4) / 64)),
+  });
+}

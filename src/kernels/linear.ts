@@ -1,0 +1,194 @@
+import epilogue from '../../shaders/lib/epilogue.wgsl?raw';
+import inputLayerNorm from '../../shaders/lib/input_layer_norm.wgsl?raw';
+import inputPlainF16 from '../../shaders/lib/input_plain_f16.wgsl?raw';
+import inputPlainF32 from '../../shaders/lib/input_plain_f32.wgsl?raw';
+import inputRmsNorm from '../../shaders/lib/input_rms_norm.wgsl?raw';
+import invocation from '../../shaders/lib/invocation.wgsl?raw';
+import invocationSubgroups from '../../shaders/lib/invocation_subgroups.wgsl?raw';
+import laneSum from '../../shaders/lib/lane_sum.wgsl?raw';
+import laneSumSubgroups from '../../shaders/lib/lane_sum_subgroups.wgsl?raw';
+import outputF16 from '../../shaders/lib/output_f16.wgsl?raw';
+import outputF32 from '../../shaders/lib/output_f32.wgsl?raw';
+import rowSum from '../../shaders/lib/row_sum.wgsl?raw';
+import threadRows2 from '../../shaders/lib/thread_rows_2.wgsl?raw';
+import threadRows8 from '../../shaders/lib/thread_rows_8.wgsl?raw';
+import matrixSource from '../../shaders/linear_matrix.wgsl?raw';
+import vectorSource from '../../shaders/linear_vector.wgsl?raw';
+import type { ElementType } from '../core/dtype.ts';
+import { elementBytes } from '../core/dtype.ts';
+import type { DeviceInfo } from '../gpu/device.ts';
+import { callKernel, defineKernel, type KernelCall } from '../gpu/kernel.ts';
+import { type LinearWeight, weightAxis, weightChoice, weightFormatBytes, type WeightPart } from './weight.ts';
+
+const inputAxis = {
+  plainF32: [inputPlainF32],
+  plainF16: [inputPlainF16],
+  layerNorm: [rowSum, inputLayerNorm],
+  rmsNorm: [rowSum, inputRmsNorm],
+} as const;
+const outputAxis = { f32: [outputF32], f16: [outputF16] } as const;
+const linearBindings = { x: 'read', weight: 'read', norm: 'read', bias: 'read', y: 'read_write' } as const;
+const linearParams = {
+  rows: 'u32',
+  in_dim: 'u32',
+  in4: 'u32',
+  columns4: 'u32',
+  out4: 'u32',
+  out_start4: 'u32',
+  eps: 'f32',
+} as const;
+const epilogueOverrides = ['HAS_BIAS', 'ACTIVATION', 'GATED', 'RESIDUAL'] as const;
+
+/** y = epilogue(input(x) · Wᵀ) for one or few rows: see the WGSL. */
+export const linearVector = defineKernel({
+  name: 'linear_vector',
+  wgsl: [epilogue, vectorSource],
+  axes: {
+    lanes: { shared: [invocation, laneSum], subgroups: [invocationSubgroups, laneSumSubgroups] },
+    input: inputAxis,
+    weight: weightAxis,
+    output: outputAxis,
+  },
+  bindings: linearBindings,
+  params: linearParams,
+  overrides: ['WORKGROUP_SIZE', 'LANES', 'ROWS_PER_GROUP', ...epilogueOverrides],
+});
+
+/** y = epilogue(input(x) · Wᵀ) for many rows: see the WGSL. */
+export const linearMatrix = defineKernel({
+  name: 'linear_matrix',
+  wgsl: [epilogue, invocation, matrixSource],
+  axes: {
+    threadRows: { '2': [threadRows2], '8': [threadRows8] },
+    input: inputAxis,
+    weight: weightAxis,
+    output: outputAxis,
+  },
+  bindings: linearBindings,
+  params: linearParams,
+  overrides: ['WORKGROUP_SIZE', 'ROWS_PER_GROUP', ...epilogueOverrides],
+});
+
+export type Activation = 'none' | 'relu' | 'gelu' | 'gelu-tanh' | 'silu';
+const activationIds: Readonly<Record<Activation, number>> = { none: 0, relu: 1, gelu: 2, 'gelu-tanh': 3, silu: 4 };
+
+/** gamma [inDim padded to 4], for LayerNorm then beta [inDim padded to 4]; f32. */
+export interface NormWeight {
+  readonly kind: 'layerNorm' | 'rmsNorm';
+  readonly buffer: GPUBuffer;
+  readonly eps: number;
+}
+
+export interface LinearArgs {
+  readonly label: string;
+  readonly device: DeviceInfo;
+  /** [rows, inDim padded to 4]; f32 where there is a norm. */
+  readonly x: GPUBuffer;
+  readonly xElement: ElementType;
+  readonly norm?: NormWeight | undefined;
+  readonly weight: LinearWeight;
+  /** f32 [outDim padded to 4]; gated: interleaved as the weight's rows. */
+  readonly bias?: GPUBuffer | undefined;
+  readonly activation?: Activation;
+  /** [rows, outDim padded to 4]. */
+  readonly y: GPUBuffer;
+  readonly yElement: ElementType;
+  /** y += instead of y =. */
+  readonly residual?: boolean;
+  readonly rows: number;
+  /** Zeros, bound where there is no norm or bias. */
+  readonly none: GPUBuffer;
+}
+
+/** Up to this many rows the vector product, which reads W once a row, beats a tile that is mostly empty. */
+const vectorRows = 3;
+
+/** y = epilogue(norm(x) · Wᵀ): one dispatch for each part of the weight. */
+export function linear(args: LinearArgs): KernelCall[] {
+  return args.weight.parts.map((part) => (args.rows <= vectorRows ? vectorCall(args, part) : matrixCall(args, part)));
+}
+
+function vectorCall(args: LinearArgs, part: WeightPart): KernelCall {
+  const workgroupSize = 64;
+  const lanes = chooseLanes(args);
+  const perGroup = workgroupSize / lanes;
+  const { features, subgroupSize } = args.device;
+  const columns4 = columns4Of(args.weight, part);
+  return callKernel(linearVector, {
+    ...common(args, part, columns4),
+    choice: { lanes: features.subgroups ? 'subgroups' : 'shared', ...choiceOf(args) },
+    overrides: {
+      WORKGROUP_SIZE: workgroupSize,
+      LANES: lanes,
+      ROWS_PER_GROUP: 1,
+      ...(features.subgroups ? { SUBGROUP_MIN: subgroupSize[0] } : {}),
+      ...epilogueOf(args),
+    },
+    workgroups: [Math.ceil(columns4 / perGroup), args.rows, 1],
+  });
+}
+
+function matrixCall(args: LinearArgs, part: WeightPart): KernelCall {
+  const threadRows = args.rows <= 16 ? '2' : '8';
+  const tileRows = Number(threadRows) * 8;
+  const columns4 = columns4Of(args.weight, part);
+  const weightRows = columns4 * (args.weight.gated ? 8 : 4);
+  return callKernel(linearMatrix, {
+    ...common(args, part, columns4),
+    choice: { threadRows, ...choiceOf(args) },
+    overrides: { WORKGROUP_SIZE: 64, ROWS_PER_GROUP: tileRows, ...epilogueOf(args) },
+    workgroups: [Math.ceil(weightRows / 64), Math.ceil(args.rows / tileRows), 1],
+  });
+}
+
+/**
+ * Invocations that share four outputs. A GPU wants neighbours on neighbouring addresses and many workgroups; on a CPU
+ * each sum over invocations costs a barrier, so few lanes win (SwiftShader runs 4 at a time).
+ */
+function chooseLanes({ device }: LinearArgs): number {
+  return device.adapter.software ? 4 : 16;
+}
+
+const columns4Of = (weight: LinearWeight, part: WeightPart): number => Math.ceil(part.rows / (weight.gated ? 8 : 4));
+
+function common(args: LinearArgs, part: WeightPart, columns4: number) {
+  const { weight, rows } = args;
+  const in4 = Math.ceil(weight.inDim / 4);
+  const out4 = Math.ceil(weight.outDim / 4);
+  const weightBytes = part.rows * in4 * 4 * weightFormatBytes[weight.format];
+  return {
+    label: args.label,
+    buffers: {
+      x: args.x,
+      weight: part.buffer,
+      norm: args.norm?.buffer ?? args.none,
+      bias: args.bias ?? args.none,
+      y: args.y,
+    },
+    params: {
+      rows,
+      in_dim: weight.inDim,
+      in4,
+      columns4,
+      out4,
+      out_start4: part.firstRow / (weight.gated ? 8 : 4),
+      eps: args.norm?.eps ?? 0,
+    },
+    cost: {
+      flops: 2 * rows * weight.inDim * part.rows,
+      bytes: weightBytes + rows * (in4 * 4 * elementBytes[args.xElement] + columns4 * 4 * elementBytes[args.yElement]),
+    },
+  };
+}
+
+function choiceOf(args: LinearArgs) {
+  const plain = args.xElement === 'f16' ? 'plainF16' : 'plainF32';
+  return { input: args.norm?.kind ?? plain, weight: weightChoice(args.weight.format, args.device), output: args.yElement } as const;
+}
+
+const epilogueOf = (args: LinearArgs): Record<(typeof epilogueOverrides)[number], number> => ({
+  HAS_BIAS: args.bias ? 1 : 0,
+  ACTIVATION: activationIds[args.activation ?? 'none'],
+  GATED: args.weight.gated ? 1 : 0,
+  RESIDUAL: args.residual ? 1 : 0,
+});

@@ -1,0 +1,39 @@
+import inputLayerNorm from '../../shaders/lib/input_layer_norm.wgsl?raw';
+import inputRmsNorm from '../../shaders/lib/input_rms_norm.wgsl?raw';
+import invocation from '../../shaders/lib/invocation.wgsl?raw';
+import rowSum from '../../shaders/lib/row_sum.wgsl?raw';
+import source from '../../shaders/norm.wgsl?raw';
+import type { ElementType } from '../core/dtype.ts';
+import { callKernel, defineKernel, type KernelCall, lineGrid } from '../gpu/kernel.ts';
+import { elementAxis } from './wgslParts.ts';
+
+export const normKernel = defineKernel({
+  name: 'norm',
+  wgsl: [invocation, rowSum, source],
+  axes: { kind: { layerNorm: [inputLayerNorm], rmsNorm: [inputRmsNorm] }, element: elementAxis },
+  bindings: { x: 'read', y: 'read_write', norm: 'read' },
+  params: { rows: 'u32', in_dim: 'u32', in4: 'u32', eps: 'f32' },
+  overrides: ['WORKGROUP_SIZE', 'ROWS_PER_GROUP'],
+});
+
+/** y[row] = norm(x[row]). `x`: f32 [rows, dim padded to 4]; `y`: the same in `element`. */
+export function norm(args: {
+  readonly label: string;
+  readonly x: GPUBuffer;
+  readonly y: GPUBuffer;
+  readonly weight: { readonly kind: 'layerNorm' | 'rmsNorm'; readonly buffer: GPUBuffer; readonly eps: number };
+  readonly element: ElementType;
+  readonly rows: number;
+  readonly dim: number;
+}): KernelCall {
+  const in4 = Math.ceil(args.dim / 4);
+  return callKernel(normKernel, {
+    label: args.label,
+    choice: { kind: args.weight.kind, element: args.element },
+    overrides: { WORKGROUP_SIZE: 64, ROWS_PER_GROUP: 1 },
+    buffers: { x: args.x, y: args.y, norm: args.weight.buffer },
+    params: { rows: args.rows, in_dim: args.dim, in4, eps: args.weight.eps },
+    workgroups: lineGrid(args.rows),
+    cost: { flops: args.rows * args.dim * 8, bytes: args.rows * in4 * 4 * 6 },
+  });
+}

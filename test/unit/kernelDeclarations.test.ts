@@ -1,0 +1,29 @@
+import { describe, expect, test } from 'vitest';
+import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
+import { composeWgsl, type Kernel } from '../../src/gpu/kernel.ts';
+import * as kernels from '../../src/kernels/index.ts';
+
+/** Every combination of a kernel's alternatives. */
+function choices(kernel: Kernel): Record<string, string>[] {
+  return Object.entries(kernel.axes).reduce<Record<string, string>[]>(
+    (all, [axis, alternatives]) => all.flatMap((choice) => Object.keys(alternatives).map((name) => ({ ...choice, [axis]: name }))),
+    [{}],
+  );
+}
+
+describe.each(Object.values(kernels) as Kernel[])('$name', (kernel) => {
+  test.each(choices(kernel).map((choice) => ({ choice })))('declaration and WGSL agree: $choice', ({ choice }) => {
+    const reflection = new WgslReflect(composeWgsl(kernel, choice));
+    const storage = reflection.storage.toSorted((a, b) => a.binding - b.binding);
+    expect(storage.map(({ name, binding, access }) => ({ name, binding, access }))).toEqual(
+      Object.entries(kernel.bindings).map(([name, access], binding) => ({ name, binding, access })),
+    );
+    const uniform = reflection.uniforms[0];
+    expect(uniform?.binding).toBe(storage.length);
+    const members = (uniform?.type as { members?: { name: string; type: { name: string } }[] }).members ?? [];
+    expect(members.map(({ name, type }) => [name, type.name])).toEqual(Object.entries(kernel.params));
+    const names = reflection.overrides.map(({ name }) => name);
+    for (const name of kernel.overrides) expect(names).toContain(name);
+    expect(storage.length, 'storage buffers in the baseline tier').toBeLessThanOrEqual(8);
+  });
+});
