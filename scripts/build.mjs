@@ -15,7 +15,9 @@ try {
   await writeDeclarations(repositoryRoot);
   for (const name of files) {
     const code = await readFile(join(repositoryRoot, 'dist', name));
-    process.stdout.write(`dist/${name.padEnd(22)}${kilobytes(code.length)}  gzip ${kilobytes(gzipSync(code).length)}\n`);
+    process.stdout.write(
+      `dist/${name.padEnd(22)}${kilobytes(code.length)}  gzip ${kilobytes(gzipSync(code).length)}\n`,
+    );
   }
 } catch (error) {
   process.stderr.write(`npm run build failed: ${error instanceof Error ? error.message : String(error)}\n`);

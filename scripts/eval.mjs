@@ -1,3 +1,4 @@
+/// <reference path="./lib/globals.d.ts" />
 // Measures a model that ships with the demo: exact match of the number after `</think>`, in the browser engine.
 //   node scripts/eval.mjs reasoner [--problems FILE] [--precision f16] [--limit N]
 // FILE: JSON lines {"question": …, "answer": …}. The last line printed is `exact-match 0.983 (983/1000)`.
@@ -37,7 +38,8 @@ function readOptions() {
   const precision = precisions.find((known) => known === values.precision);
   if (!precision) throw new Error(`--precision ${values.precision} is unknown; there are ${precisions.join(', ')}.`);
   const limit = values.limit === undefined ? undefined : Number(values.limit);
-  if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) throw new Error(`--limit ${values.limit} is no count.`);
+  if (limit !== undefined && !(Number.isInteger(limit) && limit > 0))
+    throw new Error(`--limit ${values.limit} is no count.`);
   const file = values.problems === undefined ? undefined : resolve(values.problems);
   return { model, precision, limit, file };
 }
@@ -74,10 +76,15 @@ function scorer(problems) {
     const got = answeredNumber(text);
     counts.done++;
     if (got === Number(problem.answer)) counts.right++;
-    else process.stdout.write(`wrong: ${problem.question}  expected ${problem.answer}, got ${got ?? 'no number'}: ${JSON.stringify(text)}\n`);
+    else
+      process.stdout.write(
+        `wrong: ${problem.question}  expected ${problem.answer}, got ${got ?? 'no number'}: ${JSON.stringify(text)}\n`,
+      );
     if (counts.done % progressEvery !== 0) return;
     const perSecond = counts.done / ((performance.now() - started) / 1000);
-    process.stdout.write(`${counts.done}/${problems.length}: ${counts.right} right, ${perSecond.toFixed(1)} problems/s\n`);
+    process.stdout.write(
+      `${counts.done}/${problems.length}: ${counts.right} right, ${perSecond.toFixed(1)} problems/s\n`,
+    );
   };
   return { take, counts };
 }
@@ -98,9 +105,13 @@ async function measure({ model, precision, problems, chromium, url }) {
       { source: `models/${model}/`, questions: problems.map(({ question }) => question), wanted: precision },
     );
     const { precision: used, tokens, seconds } = await within(run, longestMs, 'The evaluation');
-    process.stdout.write(`precision ${used}: ${tokens} tokens in ${seconds.toFixed(0)} s, ${(tokens / seconds).toFixed(1)} tokens/s\n`);
+    process.stdout.write(
+      `precision ${used}: ${tokens} tokens in ${seconds.toFixed(0)} s, ${(tokens / seconds).toFixed(1)} tokens/s\n`,
+    );
   } catch (error) {
-    throw new Error([error instanceof Error ? error.message : String(error), ...pageProblems].join('\n  page: '), { cause: error });
+    throw new Error([error instanceof Error ? error.message : String(error), ...pageProblems].join('\n  page: '), {
+      cause: error,
+    });
   } finally {
     await close();
   }
@@ -116,7 +127,7 @@ async function evaluate() {
   if (!chromium) return;
   const { buildAndServe } = await import('./lib/demo.mjs');
   // A folder of its own, so that a demo that is being served stays whole.
-  const server = await buildAndServe({ pages: ['eval.html'], outDir: '../dist/eval' });
+  const server = await buildAndServe({ pages: ['eval.html'], outDir: '../node_modules/.cache/halftone-eval' });
   try {
     const right = await measure({ model, precision, problems, chromium, url: `${server.url}eval.html` });
     process.stdout.write(`exact-match ${(right / problems.length).toFixed(3)} (${right}/${problems.length})\n`);

@@ -21,7 +21,8 @@ function readOptions() {
     },
   });
   const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--port ${values.port} is no port: give 0 to 65535.`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`--port ${values.port} is no port: give 0 to 65535.`);
   return { ...values, port };
 }
 
@@ -46,7 +47,10 @@ function openInBrowser(url) {
 
 async function start() {
   const options = readOptions();
-  if (options.help) return void process.stdout.write(`${usage}\n`);
+  if (options.help) {
+    process.stdout.write(`${usage}\n`);
+    return;
+  }
   const headless = !options['serve-only'] && (options.headless || options.once || !hasDisplay());
   const chromium = await setup({ browser: headless });
   const { buildAndServe } = await import('./lib/demo.mjs');
@@ -60,7 +64,10 @@ async function start() {
       await server.close();
       throw error;
     }
-    if (options.once) return void (await server.close());
+    if (options.once) {
+      await server.close();
+      return;
+    }
   } else if (!options['serve-only']) {
     openInBrowser(server.url);
   }

@@ -29,14 +29,15 @@ function chosenStages() {
  * @returns {Promise<Result>}
  */
 async function runStage(stage, folder) {
-  const reason = stage.skip?.();
+  const report = join(folder, `${stage.name}.json`);
+  const reason = stage.whyNot?.();
   if (reason) {
     process.stdout.write(`\n=== ${stage.name}: ${reason}\n`);
-    return { stage, state: 'skipped', seconds: 0, counts: noTests };
+    await stage.skip?.(report);
+    return { stage, state: 'skipped', seconds: 0, counts: readCounts(report) ?? noTests };
   }
   process.stdout.write(`\n=== ${stage.name}: ${stage.what}\n`);
   const started = performance.now();
-  const report = join(folder, `${stage.name}.json`);
   const code = await stage.run(report);
   const seconds = (performance.now() - started) / 1000;
   const counts = (stage.counted ? readCounts(report) : undefined) ?? noTests;
@@ -49,7 +50,10 @@ async function runStage(stage, folder) {
 function printSummary(results) {
   process.stdout.write('\n=== Summary\n');
   for (const { stage, state, seconds, counts } of results) {
-    const tests = stage.counted && state !== 'not run' ? `  ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped` : '';
+    const tests =
+      stage.counted && state !== 'not run'
+        ? `  ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`
+        : '';
     process.stdout.write(`${state.padEnd(8)} ${stage.name.padEnd(17)} ${seconds.toFixed(1).padStart(7)} s${tests}\n`);
   }
   const { passed, failed, skipped } = sumCounts(results.map(({ counts }) => counts));

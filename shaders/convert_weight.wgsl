@@ -3,7 +3,7 @@
 // One invocation makes one vec4 of the weight; columns past the source's are zero. Row r goes to
 // (first_row + r) / block * block_stride + (first_row + r) % block + row_offset: that interleaves gate and up rows.
 // f16 is written as packed words, the same bytes on devices with and without shader-f16.
-// Seeded: uniform in ±bound by a counter-based hash of (column, row, seed), so every precision, padding and
+// Seeded: constant plus uniform in ±bound by a counter-based hash of (column, row, seed), so every precision, padding and
 // interleaving gets the same numbers. pcg3d after Jarzynski and Olano, 'Hash Functions for GPU Rendering', JCGT 9(3), 2020.
 override WORKGROUP_SIZE: u32 = 64u;
 override SOURCE: u32 = 0u;  // 0 F32, 1 F16, 2 BF16, 3 seeded
@@ -16,8 +16,10 @@ struct Params {
   block: u32,
   block_stride: u32,
   row_offset: u32,
+  source_row: u32,    // row of `source` where this piece begins
   seed: u32,
   bound: f32,
+  constant: f32,
 }
 @group(0) @binding(0) var<storage, read> source: array<u32>;
 @group(0) @binding(2) var<uniform> params: Params;
@@ -28,12 +30,12 @@ fn seeded(row: u32, column: u32) -> f32 {
   v ^= v >> vec3u(16u);
   v.x += v.y * v.z;
   // 24 bits: exact in f32 and strictly inside ±bound.
-  return (f32(v.x >> 8u) + 0.5) * (2.0 / 16777216.0) * params.bound - params.bound;
+  return (f32(v.x >> 8u) + 0.5) * (2.0 / 16777216.0) * params.bound - params.bound + params.constant;
 }
 
 fn load_source(row: u32, column: u32) -> f32 {
   if (SOURCE == 3u) { return seeded(params.first_row + row, column); }
-  let index = row * params.columns + column;
+  let index = (params.source_row + row) * params.columns + column;
   if (SOURCE == 0u) { return bitcast<f32>(source[index]); }
   let half = (source[index / 2u] >> ((index % 2u) * 16u)) & 0xffffu;
   if (SOURCE == 1u) { return unpack2x16float(half).x; }

@@ -9,6 +9,7 @@ override ROWS_PER_GROUP: u32 = 1u;
 
 struct Params {
   rows: u32,
+  first_row: u32,   // of x, where this dispatch begins
   in_dim: u32,
   in4: u32,         // ceil(in_dim / 4)
   columns4: u32,    // output vec4s that this dispatch makes

@@ -6,6 +6,7 @@ override ROWS_PER_GROUP: u32 = 1u;
 
 struct Params {
   rows: u32,
+  first_row: u32,   // of x, where this dispatch begins
   in_dim: u32,
   in4: u32,  // ceil(in_dim / 4)
   eps: f32,

@@ -53,6 +53,7 @@ export class Chat {
       this.#question.focus();
     });
     byId('suggestions', HTMLElement).append(...suggestions.map((text) => this.#suggestion(text)));
+    this.#showState();
   }
 
   /** Another model: its answers start a conversation of their own. */

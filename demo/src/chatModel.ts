@@ -83,7 +83,10 @@ export class ChatModel {
       source,
       precision,
       signal,
-      onProgress: (progress) => this.#progress.update(progress),
+      onProgress: (progress) => {
+        // What an abandoned load still reports is not the progress of the one that took its place.
+        if (!signal.aborted) this.#progress.update(progress);
+      },
     });
   }
 

@@ -8,6 +8,9 @@ import { ThinkSplitter, type ThinkPiece } from './thinkSplitter.ts';
 /** Answers up to this many characters are set large: a number, a word. */
 const shortAnswer = 32;
 
+/** Thinking of more characters folds up when the answer begins, so that the answer is not far below. */
+const longThought = 1200;
+
 /** One question and its answer as it comes. */
 export class TurnView {
   readonly element: HTMLLIElement;
@@ -49,11 +52,12 @@ export class TurnView {
 
   finish(result: GenerationResult): void {
     this.#end();
-    const { completionTokens, promptTokens } = result.usage;
+    const { completionTokens, promptTokens, cachedTokens } = result.usage;
+    const cached = cachedTokens > 0 ? ` (${formatCount(cachedTokens)} from the cache)` : '';
     const { tokensPerSecond, firstTokenMs } = result.timings;
     this.#stats.replaceChildren(
       make('strong', '', `${formatRate(tokensPerSecond)} tokens/s`),
-      ` · ${formatCount(completionTokens)} tokens generated, ${formatCount(promptTokens)} read · first after ${formatMs(firstTokenMs)}`,
+      ` · ${formatCount(completionTokens)} tokens generated, ${formatCount(promptTokens)} read${cached} · first after ${formatMs(firstTokenMs)}`,
     );
     if (result.finishReason === 'length') this.#stats.append(' · cut off: the context is full');
   }
@@ -87,6 +91,7 @@ export class TurnView {
     if (this.#answerText.length === 0) {
       if (!text.trim()) return;
       this.#thinkingLabel.textContent = 'Thought';
+      if (this.#thinkingText.length > longThought) this.#thinking.open = false;
     }
     this.#answerText.append(text);
     if (this.#answerText.length > shortAnswer) this.#answerText.element.classList.remove('short');

@@ -25,7 +25,8 @@ function assertNoBareImports(chunks) {
   const own = new Set(chunks.map((chunk) => chunk.fileName));
   for (const chunk of chunks) {
     const outside = [...chunk.imports, ...chunk.dynamicImports].filter((id) => !own.has(id));
-    if (outside.length > 0) throw new Error(`${chunk.fileName} imports ${outside.join(', ')}: the library must be self-contained.`);
+    if (outside.length > 0)
+      throw new Error(`${chunk.fileName} imports ${outside.join(', ')}: the library must be self-contained.`);
   }
 }
 
@@ -68,9 +69,14 @@ async function pointToWorker(path) {
   const code = await readFile(path, 'utf8');
   const starts = code.match(workerStartPattern)?.length ?? 0;
   if (starts !== 1) {
-    throw new Error(`${path} starts its worker ${starts} times in the form ${workerStart}; bundlers of embedding apps need exactly one.`);
+    throw new Error(
+      `${path} starts its worker ${starts} times in the form ${workerStart}; bundlers of embedding apps need exactly one.`,
+    );
   }
-  await writeFile(path, code.replace(workerStartPattern, () => workerStart));
+  await writeFile(
+    path,
+    code.replace(workerStartPattern, () => workerStart),
+  );
 }
 
 /**
@@ -84,13 +90,15 @@ export async function bundleLibrary(root) {
     input: { halftone: join(root, 'src/index.ts') },
     output: { entryFileNames: '[name].js', chunkFileNames: '[name].js', codeSplitting: { groups: clientFiles } },
   });
-  if (client.some((name) => !['halftone.js', 'halftone.engine.js'].includes(name))) throw new Error(`The client became ${client.join(', ')}; it must be halftone.js and halftone.engine.js.`);
+  if (client.some((name) => !['halftone.js', 'halftone.engine.js'].includes(name)))
+    throw new Error(`The client became ${client.join(', ')}; it must be halftone.js and halftone.engine.js.`);
   await pointToWorker(join(root, 'dist/halftone.js'));
-  // One file: the default worker format of bundlers is a classic script, which cannot be split.
+  // A module worker may hold a classic script, and bundlers' default worker format is one: no chunks, no top-level await.
+  // Both are refused here rather than in the build of an embedding app.
   const worker = await bundle({
     root,
     input: { 'halftone.worker': join(root, 'src/worker/halftone.worker.ts') },
-    output: { entryFileNames: '[name].js', codeSplitting: false },
+    output: { entryFileNames: '[name].js', format: 'iife', codeSplitting: false },
   });
   return [...client, ...worker];
 }

@@ -39,8 +39,7 @@ function playwrightPlaces() {
   if (!existsSync(root)) return [];
   return readdirSync(root)
     .filter((name) => name.startsWith('chromium-'))
-    .sort()
-    .reverse()
+    .sort((one, other) => other.localeCompare(one, 'en', { numeric: true }))
     .flatMap((name) => [
       join(root, name, 'chrome-linux64/chrome'),
       join(root, name, 'chrome-linux/chrome'),

@@ -1,7 +1,7 @@
 // Type declarations for consumers: written by tsc, reduced to what index.d.ts reaches, with specifiers that resolve.
-import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { runTool } from './processes.mjs';
 
 const specifier = /(\b(?:from|import)\s*\(?\s*)(['"])([^'"]+)\2/g;
@@ -20,15 +20,51 @@ async function reachable(entry) {
     const text = await readFile(path, 'utf8');
     const folder = dirname(path);
     for (const [, , , target = ''] of text.matchAll(specifier)) {
-      if (!target.startsWith('.')) throw new Error(`${path} names the types of '${target}': a consumer does not have them.`);
+      if (!target.startsWith('.'))
+        throw new Error(`${path} names the types of '${target}': a consumer does not have them.`);
       queue.push(resolve(folder, target.replace(/\.ts$/, '.d.ts')));
     }
     files.set(
       path,
-      text.replace(specifier, (_all, keyword, quote, target) => `${keyword}${quote}${target.replace(/\.ts$/, '.js')}${quote}`),
+      text.replace(
+        specifier,
+        (_all, keyword, quote, target) => `${keyword}${quote}${target.replace(/\.ts$/, '.js')}${quote}`,
+      ),
     );
   }
   return files;
+}
+
+/** @param {string} text */
+const withoutComments = (text) => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\/\/.*$/gm, '');
+
+/**
+ * Makes declarations hold for a TypeScript whose libraries lack WebGPU. Interfaces are declared empty: they merge with the
+ * full ones where those are there. A type alias cannot be declared twice, so its definition takes the place of its name.
+ * @param {Map<string, string>} files path -> text; changed in place
+ * @param {string} root
+ * @returns {Promise<string>} what to write as webgpu.d.ts beside the entry
+ */
+async function withoutWebGpu(files, root) {
+  const known = withoutComments(await readFile(join(root, 'node_modules/@webgpu/types/dist/index.d.ts'), 'utf8'));
+  /** @type {Set<string>} */
+  const interfaces = new Set();
+  for (const [path, text] of files) {
+    const names = new Set(withoutComments(text).match(/\bGPU(?:[A-Z]\w*)?\b/g));
+    let changed = text;
+    for (const name of names) {
+      const alias = new RegExp(`^type ${name}\\s*=([^;]+);`, 'm').exec(known)?.[1];
+      if (alias === undefined) interfaces.add(name);
+      else
+        changed = changed.replace(
+          new RegExp(`\\b${name}\\b`, 'g'),
+          `(${alias.replace(/\s+/g, ' ').replace(/^ \| /, '').trim()})`,
+        );
+    }
+    files.set(path, changed);
+  }
+  const lines = [...interfaces].sort((one, other) => one.localeCompare(other)).map((name) => `interface ${name} {}`);
+  return `// WebGPU's names, for a TypeScript without them; they merge with the full declarations.\n${lines.join('\n')}\n`;
 }
 
 /**
@@ -57,14 +93,16 @@ export async function writeDeclarations(root) {
     if ((await runTool('typescript', ['-p', configPath], { bin: 'tsc', cwd: root })) !== 0) {
       throw new Error('tsc could not write the type declarations (see above).');
     }
-    const files = await reachable(join(folder, 'index.d.ts'));
-    for (const name of await readdir(folder, { recursive: true })) {
-      const path = join(folder, name);
-      const text = files.get(path);
-      if (text !== undefined) await writeFile(path, text);
-      else if (/\.(ts|json)$/.test(name)) await rm(path);
+    const entry = join(folder, 'index.d.ts');
+    const files = await reachable(entry);
+    const webGpu = await withoutWebGpu(files, root);
+    files.set(entry, `/// <reference path="./webgpu.d.ts" />\n${files.get(entry)}`);
+    files.set(join(folder, 'webgpu.d.ts'), webGpu);
+    for (const [path, text] of files) {
+      const target = join(root, 'dist/types', relative(folder, path));
+      await mkdir(dirname(target), { recursive: true });
+      await writeFile(target, text);
     }
-    await cp(folder, join(root, 'dist/types'), { recursive: true });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,3 +1,4 @@
+/// <reference path="./globals.d.ts" />
 // Uses the demo page as a person would, in headless Chromium, and tells on stdout what it answers.
 import { openPage, within } from './headless.mjs';
 
@@ -6,25 +7,27 @@ const questions = [
   'What is 85 - 29?',
   'Sam has 12 apples and buys 30 more. How many apples does Sam have?',
 ];
+/** The page's script offers itself to scripts at once; a model takes longer. */
+const startMs = 30_000;
 const loadMs = 300_000;
 const answerMs = 180_000;
-
-/** What the page offers to scripts; `demo/src/demoApi.d.ts` has the types. */
-const demoApi = 'window.halftoneDemo';
 
 /** @typedef {{ page: import('@playwright/test').Page, write: (text: string) => void }} Drive */
 
 /** @param {Drive} drive */
 async function untilReady({ page, write }) {
   write('Loading the default model …\n');
+  await page.waitForFunction('window.halftoneDemo !== undefined', undefined, { timeout: startMs });
   await within(
-    page.waitForFunction(`${demoApi} !== undefined`, undefined, { timeout: loadMs }).then(() => page.evaluate(`${demoApi}.ready`)),
+    page.evaluate(() => window.halftoneDemo.ready),
     loadMs,
     'Loading the default model',
   );
   const info = await page.evaluate(() => window.halftoneDemo.info());
   const { vendor, architecture, description } = info.adapter;
-  write(`Adapter: ${[vendor, architecture, description].filter(Boolean).join(' ') || 'unnamed'}; tier: ${info.tier}\n\n`);
+  write(
+    `Adapter: ${[vendor, architecture, description].filter(Boolean).join(' ') || 'unnamed'}; tier: ${info.tier}\n\n`,
+  );
 }
 
 /**

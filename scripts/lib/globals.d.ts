@@ -1,10 +1,12 @@
 // What scripts add to a page that they drive.
-import type { HalftoneEval } from '../../demo/src/eval.ts';
+import type { EvalAnswer, HalftoneEval } from '../../demo/src/eval.ts';
 
 declare global {
   interface Window {
     /** Prints a piece of an answer (scripts/lib/driveDemo.mjs). */
     halftoneWrite?: (piece: string) => Promise<void>;
+    /** Takes an answer (scripts/eval.mjs). */
+    halftoneTake?: (answer: EvalAnswer) => Promise<void>;
     /** Only on demo/eval.html. */
     halftoneEval: HalftoneEval;
   }

@@ -41,11 +41,12 @@ export async function openPage(executablePath, url) {
 export async function within(promise, ms, what) {
   /** @type {NodeJS.Timeout | undefined} */
   let timer;
+  /** @type {Promise<never>} */
   const late = new Promise((_done, fail) => {
     timer = setTimeout(() => fail(new Error(`${what} took over ${ms / 1000} s.`)), ms);
   });
   try {
-    return /** @type {T} */ (await Promise.race([promise, late]));
+    return await Promise.race([promise, late]);
   } finally {
     clearTimeout(timer);
   }

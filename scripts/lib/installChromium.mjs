@@ -79,5 +79,7 @@ export async function ensureChromium() {
     const found = findChromium();
     if (found && starts(found)) return found;
   }
-  throw new Error('Halftone needs a Chromium and could not install one: install Chromium, Chrome or Edge, or set CHROMIUM_PATH to its program file.');
+  throw new Error(
+    'Halftone needs a Chromium and could not install one: install Chromium, Chrome or Edge, or set CHROMIUM_PATH to its program file.',
+  );
 }

@@ -10,7 +10,9 @@ export function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const [leastMajor = 0, leastMinor = 0] = leastNode;
   if (major > leastMajor || (major === leastMajor && minor >= leastMinor)) return;
-  throw new Error(`Halftone needs Node ${leastNode.join('.')} or newer; this is ${process.versions.node}. Get one at https://nodejs.org.`);
+  throw new Error(
+    `Halftone needs Node ${leastNode.join('.')} or newer; this is ${process.versions.node}. Get one at https://nodejs.org.`,
+  );
 }
 
 /**
@@ -49,5 +51,6 @@ export async function installModules() {
   if (modulesAreCurrent()) return;
   process.stdout.write('Installing node modules (npm ci) …\n');
   const code = await runNpm(['ci', '--include=dev', '--no-audit', '--no-fund']);
-  if (code !== 0) throw new Error('npm ci failed (see above); Halftone needs its node modules: check the connection and try again.');
+  if (code !== 0)
+    throw new Error('npm ci failed (see above); Halftone needs its node modules: check the connection and try again.');
 }

@@ -16,7 +16,12 @@ export const repositoryRoot = resolve(dirname(fileURLToPath(import.meta.url)), '
  */
 export function run(command, args, { cwd = repositoryRoot, env = {}, shell = false } = {}) {
   return new Promise((done) => {
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit'], shell });
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'inherit', 'inherit'],
+      shell,
+    });
     child.on('error', (error) => {
       process.stderr.write(`${command}: ${error.message}\n`);
       done(127);

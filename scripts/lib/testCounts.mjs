@@ -18,11 +18,17 @@ export function readCounts(path) {
   } catch {
     return undefined;
   }
+  // A list of tests that were not run.
+  if (Array.isArray(report)) return { ...noTests, skipped: report.length };
   if (report.stats) {
     const { expected, unexpected, flaky, skipped } = report.stats;
     return { passed: expected + flaky, failed: unexpected, skipped };
   }
-  return { passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests + report.numTodoTests };
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
 }
 
 /**

@@ -9,7 +9,7 @@ var<workgroup> row_scale: array<f32, ROWS_PER_GROUP>;
 fn prepare_input(first_row: u32, at: Invocation) {
   let lanes = WORKGROUP_SIZE / ROWS_PER_GROUP;
   let local_row = at.lane / lanes;
-  let start = min(first_row + local_row, params.rows - 1u) * params.in4;
+  let start = (params.first_row + min(first_row + local_row, params.rows - 1u)) * params.in4;
   var sum = vec4f();
   for (var k4 = at.lane % lanes; k4 < params.in4; k4 += lanes) { sum += x[start + k4]; }
   let mean = row_sum(dot(sum, vec4f(1.0)), lanes, at) / f32(params.in_dim);
@@ -29,6 +29,6 @@ fn prepare_input(first_row: u32, at: Invocation) {
 }
 
 fn load_input4(row: u32, local_row: u32, k4: u32) -> vec4f {
-  let n = (x[row * params.in4 + k4] - row_mean[local_row]) * row_scale[local_row];
+  let n = (x[(params.first_row + row) * params.in4 + k4] - row_mean[local_row]) * row_scale[local_row];
   return n * norm[k4] + norm[params.in4 + k4];
 }

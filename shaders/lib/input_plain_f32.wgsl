@@ -2,4 +2,4 @@
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> norm: array<vec4<f32>>;
 fn prepare_input(first_row: u32, at: Invocation) {}
-fn load_input4(row: u32, local_row: u32, k4: u32) -> vec4f { return x[row * params.in4 + k4]; }
+fn load_input4(row: u32, local_row: u32, k4: u32) -> vec4f { return x[(params.first_row + row) * params.in4 + k4]; }

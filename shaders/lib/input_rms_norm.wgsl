@@ -8,7 +8,7 @@ var<workgroup> row_scale: array<f32, ROWS_PER_GROUP>;
 fn prepare_input(first_row: u32, at: Invocation) {
   let lanes = WORKGROUP_SIZE / ROWS_PER_GROUP;
   let local_row = at.lane / lanes;
-  let start = min(first_row + local_row, params.rows - 1u) * params.in4;
+  let start = (params.first_row + min(first_row + local_row, params.rows - 1u)) * params.in4;
   var squares = vec4f();
   for (var k4 = at.lane % lanes; k4 < params.in4; k4 += lanes) {
     let v = x[start + k4];
@@ -20,5 +20,5 @@ fn prepare_input(first_row: u32, at: Invocation) {
 }
 
 fn load_input4(row: u32, local_row: u32, k4: u32) -> vec4f {
-  return x[row * params.in4 + k4] * row_scale[local_row] * norm[k4];
+  return x[(params.first_row + row) * params.in4 + k4] * row_scale[local_row] * norm[k4];
 }

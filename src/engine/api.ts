@@ -1,5 +1,6 @@
 import type { DeviceInfo, FeatureOptions } from '../gpu/device.ts';
 import type { Ledger } from '../gpu/pool.ts';
+import type { VariantName } from '../variants/published.ts';
 
 /** Presets over the single optimisation flags. */
 export type Level = 'default' | 'memory' | 'aggressive';
@@ -44,7 +45,7 @@ export interface EngineInfo extends DeviceInfo {
   readonly flags: Readonly<Record<keyof Optimizations, boolean>>;
 }
 
-export type VariantName = 'deepseek' | 'viral-clipper' | 'brandkit';
+export type { VariantName };
 export type Precision = 'auto' | 'f32' | 'f16' | 'int8' | 'int4';
 
 /**
@@ -84,6 +85,8 @@ export interface ForwardOptions {
   readonly maskShape?: readonly number[];
   /** A position attends to itself and to earlier ones only. */
   readonly causal?: boolean;
+  /** Moves `hiddenStates` to the worker instead of copying them: the array is empty afterwards. */
+  readonly transfer?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -141,10 +144,12 @@ export interface WarmUpTimes {
 export interface ModelMetrics {
   readonly parameters: number;
   readonly precision: Exclude<Precision, 'auto'>;
-  /** Bytes of the weights by precision: as loaded, and what each other precision would take. */
-  readonly sizeBytes: Readonly<Record<Exclude<Precision, 'auto'>, number>>;
+  /** Bytes that the weights take in each precision of this version. */
+  readonly sizeBytes: Readonly<Partial<Record<Exclude<Precision, 'auto'>, number>>>;
   readonly flags: EngineInfo['flags'];
   readonly memory: Ledger;
+  /** Prompts that found their beginning in the KV cache, and that did not. */
+  readonly cache: { readonly hits: number; readonly misses: number };
   /** Floating-point operations of the last forward or generation step. */
   readonly flops: number;
   /** GPU time by kernel in ms, of the last profiled run; empty without timestamps. */

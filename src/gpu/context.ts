@@ -71,34 +71,31 @@ export class GpuContext {
   }
 
   /** A copy of `bytes` from `byteOffset` (both multiples of 4) as they are after all work submitted before. */
-  read(buffer: GPUBuffer, byteOffset: number, bytes: number): Promise<ArrayBuffer> {
-    return this.submitAndRead('readback', () => undefined, { buffer, byteOffset, bytes });
+  async read(buffer: GPUBuffer, byteOffset: number, bytes: number): Promise<ArrayBuffer> {
+    const { data } = await this.enqueueRead('readback', () => undefined, { buffer, byteOffset, bytes });
+    return data;
   }
 
   /**
-   * Records, copies the slice out behind it and submits both at once; the data follow when the GPU is done. Work that is
-   * submitted meanwhile does not wait.
+   * Records, copies the slice out behind it and submits both at once. Resolves when submitted; `data` follow when the GPU
+   * is done, and work submitted meanwhile does not wait for them.
    */
-  async submitAndRead(
+  async enqueueRead(
     label: string,
     record: (encoder: GPUCommandEncoder) => void,
     slice: { readonly buffer: GPUBuffer; readonly byteOffset: number; readonly bytes: number },
-  ): Promise<ArrayBuffer> {
+  ): Promise<{ readonly data: Promise<ArrayBuffer> }> {
     const { buffer, byteOffset, bytes } = slice;
     if (byteOffset % 4 || bytes % 4) throw internalError(`Readback of ${bytes} bytes at ${byteOffset} is not aligned to 4.`);
     const staging = await this.pool.acquire({ bytes, owner: 'readback', label: 'readback', usage: readbackUsage });
-    try {
-      const submitted = this.submit(label, (encoder) => {
-        record(encoder);
-        encoder.copyBufferToBuffer(buffer, byteOffset, staging, 0, bytes);
-      });
-      await Promise.all([submitted, this.#map(staging, bytes)]);
-      const copy = staging.getMappedRange(0, bytes).slice(0);
-      staging.unmap();
-      return copy;
-    } finally {
-      this.pool.release(staging);
-    }
+    const submitted = this.submit(label, (encoder) => {
+      record(encoder);
+      encoder.copyBufferToBuffer(buffer, byteOffset, staging, 0, bytes);
+    });
+    const data = this.#collect(staging, bytes, submitted);
+    // Whoever waits for the data gets the error; nobody may wait after an abort.
+    data.catch(() => undefined);
+    return { data };
   }
 
   /** Ends the device. */
@@ -106,6 +103,17 @@ export class GpuContext {
     this.pool.destroy();
     this.#none?.destroy();
     this.device.destroy();
+  }
+
+  async #collect(staging: GPUBuffer, bytes: number, submitted: Promise<void>): Promise<ArrayBuffer> {
+    try {
+      await Promise.all([submitted, this.#map(staging, bytes)]);
+      const copy = staging.getMappedRange(0, bytes).slice(0);
+      staging.unmap();
+      return copy;
+    } finally {
+      this.pool.release(staging);
+    }
   }
 
   async #map(staging: GPUBuffer, bytes: number): Promise<void> {

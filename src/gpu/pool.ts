@@ -103,6 +103,13 @@ export class BufferPool {
     return buffer;
   }
 
+  /** Throws out-of-memory if the budget has no room for so many bytes more; nothing is taken. */
+  checkFits(bytes: number, what: string): void {
+    if (this.#inUseBytes + bytes <= this.#budgetBytes) return;
+    const free = Math.max(0, this.#budgetBytes - this.#inUseBytes);
+    throw outOfMemoryError(what, `it needs ${bytes} bytes and memoryBudgetBytes (${this.#budgetBytes}) leaves ${free}`);
+  }
+
   /** Gives a buffer back. Releasing twice, or what this pool never lent, is a defect. */
   release(buffer: GPUBuffer): void {
     const lease = this.#leases.get(buffer);
@@ -154,13 +161,7 @@ export class BufferPool {
 
   #makeRoom(label: string, sizeBytes: number): void {
     if (this.#inUseBytes + this.#pooledBytes + sizeBytes > this.#budgetBytes) this.trim();
-    if (this.#inUseBytes + sizeBytes > this.#budgetBytes) {
-      const free = Math.max(0, this.#budgetBytes - this.#inUseBytes);
-      throw outOfMemoryError(
-        `buffer '${label}'`,
-        `it needs ${sizeBytes} bytes and memoryBudgetBytes (${this.#budgetBytes}) leaves ${free}`,
-      );
-    }
+    this.checkFits(sizeBytes, `buffer '${label}'`);
   }
 
   #lend(buffer: GPUBuffer, lease: Lease): void {

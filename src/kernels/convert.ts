@@ -18,8 +18,10 @@ export const convertWeight = defineKernel({
     block: 'u32',
     block_stride: 'u32',
     row_offset: 'u32',
+    source_row: 'u32',
     seed: 'u32',
     bound: 'f32',
+    constant: 'f32',
   },
   overrides: ['WORKGROUP_SIZE', 'SOURCE'],
 });
@@ -46,15 +48,32 @@ interface Target {
   readonly map: RowMap;
 }
 
-/** A piece of a tensor as it lies in the file (`source`: whole rows from offset 0) into a weight's rows. */
-export const convertRows = (args: Target & { readonly source: GPUBuffer; readonly dtype: CheckpointDtype }): KernelCall =>
-  targetCall(args, args.source, sourceIds[args.dtype], 0, 0);
+/** A piece of a tensor as it lies in the file (`source`: whole rows; the first is `sourceRow`) into a weight's rows. */
+export const convertRows = (
+  args: Target & { readonly source: GPUBuffer; readonly sourceRow: number; readonly dtype: CheckpointDtype },
+): KernelCall => targetCall(args, args.source, sourceIds[args.dtype], { source_row: args.sourceRow, seed: 0, bound: 0, constant: 0 });
 
-/** Seeded rows, uniform in ±bound. */
-export const seedRows = (args: Target & { readonly seed: number; readonly bound: number; readonly none: GPUBuffer }): KernelCall =>
-  targetCall(args, args.none, 3, args.seed, args.bound);
+/** Seeded rows: uniform in ±value, or a constant. */
+export const seedRows = (
+  args: Target & {
+    readonly seed: number;
+    readonly init: { readonly uniform: number } | { readonly constant: number };
+    readonly none: GPUBuffer;
+  },
+): KernelCall =>
+  targetCall(args, args.none, 3, {
+    source_row: 0,
+    seed: args.seed,
+    bound: 'uniform' in args.init ? args.init.uniform : 0,
+    constant: 'constant' in args.init ? args.init.constant : 0,
+  });
 
-function targetCall(args: Target, source: GPUBuffer, sourceId: number, seed: number, bound: number): KernelCall {
+function targetCall(
+  args: Target,
+  source: GPUBuffer,
+  sourceId: number,
+  rest: { readonly source_row: number; readonly seed: number; readonly bound: number; readonly constant: number },
+): KernelCall {
   const in4 = Math.ceil(args.columns / 4);
   const { block, blockStride, rowOffset } = args.map;
   return callKernel(convertWeight, {
@@ -69,8 +88,7 @@ function targetCall(args: Target, source: GPUBuffer, sourceId: number, seed: num
       block,
       block_stride: blockStride,
       row_offset: rowOffset,
-      seed: seed >>> 0,
-      bound,
+      ...rest,
     },
     workgroups: lineGrid(Math.ceil((args.rows * in4) / 64)),
   });

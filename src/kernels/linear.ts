@@ -30,6 +30,7 @@ const outputAxis = { f32: [outputF32], f16: [outputF16] } as const;
 const linearBindings = { x: 'read', weight: 'read', norm: 'read', bias: 'read', y: 'read_write' } as const;
 const linearParams = {
   rows: 'u32',
+  first_row: 'u32',
   in_dim: 'u32',
   in4: 'u32',
   columns4: 'u32',
@@ -96,6 +97,10 @@ export interface LinearArgs {
   /** y += instead of y =. */
   readonly residual?: boolean;
   readonly rows: number;
+  /** Row of x where to begin; y begins at its row 0. Default 0. */
+  readonly firstRow?: number;
+  /** Overrides the heuristic: for the tuner and tests. */
+  readonly lanes?: number;
   /** Zeros, bound where there is no norm or bias. */
   readonly none: GPUBuffer;
 }
@@ -145,8 +150,8 @@ function matrixCall(args: LinearArgs, part: WeightPart): KernelCall {
  * Invocations that share four outputs. A GPU wants neighbours on neighbouring addresses and many workgroups; on a CPU
  * each sum over invocations costs a barrier, so few lanes win (SwiftShader runs 4 at a time).
  */
-function chooseLanes({ device }: LinearArgs): number {
-  return device.adapter.software ? 4 : 16;
+function chooseLanes({ device, lanes }: LinearArgs): number {
+  return lanes ?? (device.adapter.software ? 4 : 16);
 }
 
 const columns4Of = (weight: LinearWeight, part: WeightPart): number => Math.ceil(part.rows / (weight.gated ? 8 : 4));
@@ -167,6 +172,7 @@ function common(args: LinearArgs, part: WeightPart, columns4: number) {
     },
     params: {
       rows,
+      first_row: args.firstRow ?? 0,
       in_dim: weight.inDim,
       in4,
       columns4,

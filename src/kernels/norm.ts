@@ -12,7 +12,7 @@ export const normKernel = defineKernel({
   wgsl: [invocation, rowSum, source],
   axes: { kind: { layerNorm: [inputLayerNorm], rmsNorm: [inputRmsNorm] }, element: elementAxis },
   bindings: { x: 'read', y: 'read_write', norm: 'read' },
-  params: { rows: 'u32', in_dim: 'u32', in4: 'u32', eps: 'f32' },
+  params: { rows: 'u32', first_row: 'u32', in_dim: 'u32', in4: 'u32', eps: 'f32' },
   overrides: ['WORKGROUP_SIZE', 'ROWS_PER_GROUP'],
 });
 
@@ -24,6 +24,8 @@ export function norm(args: {
   readonly weight: { readonly kind: 'layerNorm' | 'rmsNorm'; readonly buffer: GPUBuffer; readonly eps: number };
   readonly element: ElementType;
   readonly rows: number;
+  /** Row of x where to begin; y begins at its row 0. Default 0. */
+  readonly firstRow?: number;
   readonly dim: number;
 }): KernelCall {
   const in4 = Math.ceil(args.dim / 4);
@@ -32,7 +34,7 @@ export function norm(args: {
     choice: { kind: args.weight.kind, element: args.element },
     overrides: { WORKGROUP_SIZE: 64, ROWS_PER_GROUP: 1 },
     buffers: { x: args.x, y: args.y, norm: args.weight.buffer },
-    params: { rows: args.rows, in_dim: args.dim, in4, eps: args.weight.eps },
+    params: { rows: args.rows, first_row: args.firstRow ?? 0, in_dim: args.dim, in4, eps: args.weight.eps },
     workgroups: lineGrid(args.rows),
     cost: { flops: args.rows * args.dim * 8, bytes: args.rows * in4 * 4 * 6 },
   });

@@ -2,18 +2,27 @@ import { EngineError } from '../core/errors.ts';
 import type { CheckpointFile, CheckpointSource } from './source.ts';
 
 /**
- * Files that a user picked or dropped, also a whole folder (`webkitRelativePath`).
- * A name is looked for as the end of the paths, and the one nearest to the top is taken.
+ * Files that a user picked or dropped, also a whole folder (`webkitRelativePath`). Names are relative to the folder of
+ * the uppermost config.json, so that `onnx/config.json` and the like further down do not matter.
+ * @throws EngineError (in open and list) invalid-option: two files have the name
  */
 export function createFileSource(files: readonly File[]): CheckpointSource {
   const label = `${files.length} chosen file${files.length === 1 ? '' : 's'}`;
   return {
     label,
-    open: (name) => {
-      const file = pickFile(files, name);
-      return Promise.resolve(file && checkpointFile(file, name));
+    open: async (name) => {
+      const path = rootOf(files) + name;
+      const file = onlyOne(
+        files.filter((file) => pathOf(file) === path),
+        name,
+      );
+      return file && checkpointFile(file, name);
     },
-    list: () => Promise.resolve(files.map(pathOf)),
+    list: async () => {
+      const root = rootOf(files);
+      const paths = files.map(pathOf).filter((path) => path.startsWith(root));
+      return paths.map((path) => path.slice(root.length));
+    },
   };
 }
 
@@ -28,14 +37,24 @@ export function checkpointFile(file: File, name: string): CheckpointFile {
   };
 }
 
+/** Outside a page (Node) a File has no webkitRelativePath. */
 const pathOf = (file: File): string => file.webkitRelativePath || file.name;
 
 const depthOf = (path: string): number => path.split('/').length;
 
-function pickFile(files: readonly File[], name: string): File | undefined {
-  const named = files.filter((file) => pathOf(file) === name || pathOf(file).endsWith(`/${name}`));
-  const top = Math.min(...named.map((file) => depthOf(pathOf(file))));
-  const [first, second] = named.filter((file) => depthOf(pathOf(file)) === top);
+/** '' or the path of a folder with the slash at its end. */
+function rootOf(files: readonly File[]): string {
+  const configs = files.filter((file) => /(?:^|\/)config\.json$/.test(pathOf(file)));
+  const top = Math.min(...configs.map((file) => depthOf(pathOf(file))));
+  const config = onlyOne(
+    configs.filter((file) => depthOf(pathOf(file)) === top),
+    'config.json',
+  );
+  return config ? pathOf(config).slice(0, -'config.json'.length) : '';
+}
+
+function onlyOne(named: readonly File[], name: string): File | undefined {
+  const [first, second] = named;
   if (first && second) {
     throw new EngineError(
       'invalid-option',

@@ -51,18 +51,21 @@ export class HttpFile implements CheckpointFile {
     let failures = 0;
     let body: Body | undefined;
     let skipBytes = 0;
+    let cancelled = false;
     /** The next piece; undefined at the end. */
     const next = async (): Promise<Uint8Array | undefined> => {
       for (;;) {
-        if (this.bytes !== undefined && position >= this.bytes) return undefined;
+        if (cancelled || (this.bytes !== undefined && position >= this.bytes)) return undefined;
         try {
           if (!body) {
             body = await this.#connect(position);
             if (!body) return undefined;
             skipBytes = body.skipBytes;
+            if (cancelled) await body.reader.cancel();
           }
           const { done, value } = await body.reader.read();
           // An end before the promised length is a broken connection that went unnoticed.
+          if (cancelled) return undefined;
           if (done && this.bytes !== undefined) throw new TypeError(`the body ended at byte ${position}`);
           if (done) return undefined;
           const skipped = Math.min(skipBytes, value.length);
@@ -84,10 +87,12 @@ export class HttpFile implements CheckpointFile {
       {
         pull: async (controller) => {
           const piece = await next();
+          if (cancelled) return;
           if (piece) controller.enqueue(piece);
           else controller.close();
         },
         cancel: async (reason) => {
+          cancelled = true;
           await body?.reader.cancel(reason).catch(() => undefined);
         },
       },
@@ -108,6 +113,7 @@ export class HttpFile implements CheckpointFile {
       this.#first = undefined;
       return bodyOf(first, 0);
     }
+    await this.close();
     const ranged = position > 0 && !this.#encoded;
     const response = await this.#client.get(this.#url, ranged ? this.#rangeHeaders(position) : {}, this.#signal);
     if (response.status === 416 && response.headers.get('content-range') === `bytes */${position}`) return undefined;

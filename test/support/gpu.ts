@@ -6,7 +6,7 @@ import { buildPlan } from '../../src/gpu/plan.ts';
 import { float16ToNumber, numberToFloat16 } from '../../src/core/float16.ts';
 
 /** How to force a strong adapter down to each tier. */
-const tierSwitches: Readonly<Record<'baseline' | 'f16' | 'subgroups', FeatureOptions>> = {
+export const tierSwitches: Readonly<Record<'baseline' | 'f16' | 'subgroups', FeatureOptions>> = {
   baseline: { f16: false, subgroups: false, subgroupMatrix: false },
   f16: { subgroups: false, subgroupMatrix: false },
   subgroups: { subgroupMatrix: false },

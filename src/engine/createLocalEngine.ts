@@ -1,0 +1,101 @@
+import { EngineError, throwIfAborted } from '../core/errors.ts';
+import type { GpuContext } from '../gpu/context.ts';
+import type { Ledger } from '../gpu/pool.ts';
+import { variantNames, type VariantName } from '../variants/published.ts';
+import type { Engine, EngineInfo, EngineMetrics, EngineOptions, LoadOptions, Model, ModelByVariant } from './api.ts';
+import { checkEngineOptions, checkNames, checkValue } from './flags.ts';
+import { disposedError, GpuHost } from './gpuHost.ts';
+import { createLocalModel } from './localModel.ts';
+import { ModelCore } from './modelCore.ts';
+import { choosePrecision, contextLength, openModel } from './runtime.ts';
+
+/**
+ * An engine in the calling thread.
+ * @throws EngineError unknown-option, invalid-option, webgpu-unavailable, adapter-unavailable
+ */
+export async function createLocalEngine(options: EngineOptions = {}): Promise<Engine> {
+  checkEngineOptions(options);
+  const host = new GpuHost(options);
+  const gpu = await host.alive();
+  return new LocalEngine(host, gpu, options);
+}
+
+const loadNames = ['source', 'precision', 'contextLength', 'onProgress', 'signal'];
+/** f32 weights up to here are taken without being asked for; more than that 'auto' halves. */
+const autoF32Bytes = 2 ** 30;
+
+class LocalEngine implements Engine {
+  readonly info: EngineInfo;
+  readonly #host: GpuHost;
+  readonly #options: EngineOptions;
+  readonly #models = new Map<ModelCore, Model>();
+  #disposed = false;
+
+  constructor(host: GpuHost, gpu: GpuContext, options: EngineOptions) {
+    this.#host = host;
+    this.#options = options;
+    this.info = host.info(gpu);
+  }
+
+  async load<V extends VariantName>(variant: V, options: LoadOptions): Promise<ModelByVariant[V]> {
+    this.#requireAlive();
+    checkLoad(variant, options);
+    const { onProgress, signal } = options;
+    throwIfAborted(signal);
+    onProgress?.({ phase: 'open', loadedBytes: 0, totalBytes: 0, fraction: 0, bytesPerSecond: 0 });
+    const opened = await openModel(variant, options.source, signal);
+    try {
+      const gpu = await this.#host.alive();
+      const budget = Math.min(this.#options.memoryBudgetBytes ?? Number.POSITIVE_INFINITY, autoF32Bytes);
+      const setup = {
+        host: this.#host,
+        description: opened.description,
+        source: options.source,
+        format: choosePrecision(options.precision ?? 'auto', opened.description, gpu, budget),
+        context: contextLength(opened.description, options),
+        flags: this.info.flags,
+      };
+      const core: ModelCore = await ModelCore.start(setup, opened, { onProgress, signal }, () => this.#models.delete(core));
+      const model = createLocalModel(core, opened.files);
+      this.#models.set(core, model);
+      onProgress?.({ phase: 'done', loadedBytes: 1, totalBytes: 1, fraction: 1, bytesPerSecond: 0 });
+      return model as ModelByVariant[V];
+    } finally {
+      await opened.checkpoint?.close();
+    }
+  }
+
+  async metrics(): Promise<EngineMetrics> {
+    const gpu = await this.#host.alive();
+    const models = await Promise.all([...this.#models.values()].map((model) => model.metrics()));
+    return { info: this.info, memory: gpu.pool.ledger(), models, pipelines: gpu.pipelines.stats };
+  }
+
+  async memory(): Promise<Ledger> {
+    return (await this.#host.alive()).pool.ledger();
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    await Promise.all([...this.#models.keys()].map((core) => core.dispose()));
+    this.#host.dispose();
+  }
+
+  #requireAlive(): void {
+    if (this.#disposed) throw disposedError('engine');
+  }
+}
+
+function checkLoad(variant: VariantName, options: LoadOptions): void {
+  if (!variantNames.includes(variant)) {
+    throw new EngineError('unknown-variant', `There is no variant '${String(variant)}'.`, `Known: ${variantNames.join(', ')}.`);
+  }
+  checkValue('load options', options, typeof options === 'object' && options !== null, 'an object with a source');
+  checkNames(options, loadNames, 'load');
+  const precisions = [undefined, 'auto', 'f32', 'f16', 'int8', 'int4'];
+  checkValue('precision', options.precision, precisions.includes(options.precision), precisions.slice(1).join(', '));
+  const { source } = options;
+  const known = (typeof source === 'string' && source !== '') || (typeof source === 'object' && source !== null);
+  checkValue('source', source, known, "a URL, 'hf:owner/name', files, a directory or { init: 'random', seed }");
+}

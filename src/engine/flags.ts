@@ -1,0 +1,77 @@
+import { EngineError } from '../core/errors.ts';
+import type { EngineInfo, EngineOptions, Level, Optimizations } from './api.ts';
+
+type Flag = keyof Optimizations;
+
+const allOn: Record<Flag, boolean> = {
+  ultraFusion: true,
+  computeOverlap: true,
+  memoryPooling: true,
+  caching: true,
+  dynamicBatching: true,
+  adaptivePrecision: false,
+  kernelOptimization: true,
+};
+
+/** What each level means, flag by flag. */
+const levels: Readonly<Record<Level, Record<Flag, boolean>>> = {
+  default: allOn,
+  // Nothing is kept that could be made again.
+  memory: { ...allOn, memoryPooling: false, caching: false, computeOverlap: false, adaptivePrecision: true },
+  aggressive: { ...allOn, adaptivePrecision: true },
+};
+
+const settingNames: Partial<Record<Flag, readonly string[]>> = {
+  memoryPooling: ['maxBytes', 'trimAfterMs'],
+  caching: ['maxEntries', 'maxBytes'],
+  dynamicBatching: ['maxBatch', 'memoryThresholdBytes'],
+  adaptivePrecision: ['errorBudget', 'memoryBudgetBytes'],
+  kernelOptimization: ['tune', 'tuneBudgetMs'],
+};
+
+const optionNames = ['level', 'optimizations', 'features', 'memoryBudgetBytes', 'powerPreference', 'worker', 'gpu', 'onEvent'];
+
+/** Rejects a name that is not in `known`, with what was probably meant. */
+export function checkNames(given: object, known: readonly string[], what: string): void {
+  for (const name of Object.keys(given)) {
+    if (known.includes(name)) continue;
+    throw new EngineError('unknown-option', `${what} has no '${name}'.`, `Known: ${known.join(', ')}.`);
+  }
+}
+
+/** Rejects a value that `valid` refuses. */
+export function checkValue(name: string, value: unknown, valid: boolean, wanted: string): void {
+  if (!valid) throw new EngineError('invalid-option', `${name} is ${describe(value)}.`, `It must be ${wanted}.`);
+}
+
+const describe = (value: unknown): string => (typeof value === 'string' ? `'${value}'` : String(value));
+
+/** @throws EngineError unknown-option, invalid-option */
+export function checkEngineOptions(options: EngineOptions): void {
+  checkNames(options, optionNames, 'createEngine');
+  const { level, features, memoryBudgetBytes, powerPreference, worker } = options;
+  checkValue('level', level, level === undefined || level in levels, Object.keys(levels).join(', '));
+  checkNames(features ?? {}, ['f16', 'subgroups', 'subgroupMatrix'], 'features');
+  for (const [name, value] of Object.entries(features ?? {})) checkValue(`features.${name}`, value, typeof value === 'boolean', 'true or false');
+  checkValue('memoryBudgetBytes', memoryBudgetBytes, memoryBudgetBytes === undefined || memoryBudgetBytes > 0, 'a number of bytes over 0');
+  const powers = [undefined, 'low-power', 'high-performance'];
+  checkValue('powerPreference', powerPreference, powers.includes(powerPreference), powers.slice(1).join(' or '));
+  checkValue('worker', worker, worker === undefined || typeof worker === 'boolean', 'true or false');
+  checkOptimizations(options.optimizations ?? {});
+}
+
+function checkOptimizations(optimizations: Optimizations): void {
+  checkNames(optimizations, Object.keys(allOn), 'optimizations');
+  for (const [flag, value] of Object.entries(optimizations)) {
+    const settings = settingNames[flag as Flag];
+    const isSettings = typeof value === 'object' && value !== null && settings !== undefined;
+    checkValue(`optimizations.${flag}`, value, typeof value === 'boolean' || value === undefined || isSettings, 'true, false or its settings');
+    if (isSettings) checkNames(value, settings, `optimizations.${flag}`);
+  }
+}
+
+/** The level's flags with the single ones over them. */
+export function resolveFlags(options: EngineOptions): EngineInfo['flags'] {
+  const over = Object.entries(options.optimizations ?? {}).filter(([, value]) => value !== undefined);
+  return { ...levels[options.level ?? 'default'], ...Object.fromEntries(over.map(([flag, value]) => [flag, value !== false])) };
+}

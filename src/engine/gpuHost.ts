@@ -1,0 +1,84 @@
+import { EngineError } from '../core/errors.ts';
+import { GpuContext } from '../gpu/context.ts';
+import { type DeviceInfo, requestDevice, tierOf } from '../gpu/device.ts';
+import { probeSubgroups } from '../kernels/subgroupProbe.ts';
+import type { EngineEvent, EngineInfo, EngineOptions } from './api.ts';
+import { resolveFlags } from './flags.ts';
+
+/** The engine's device, which may be lost and is then made anew. */
+export class GpuHost {
+  readonly #options: EngineOptions;
+  #context: GpuContext | undefined;
+  #opening: Promise<GpuContext> | undefined;
+  #disposed = false;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+  }
+
+  emit(event: EngineEvent): void {
+    try {
+      this.#options.onEvent?.(event);
+    } catch (error) {
+      // An app's listener must not break the engine.
+      console.error('halftone: onEvent threw', error);
+    }
+  }
+
+  /** A live device: the one there is, or after a loss a new one. */
+  async alive(): Promise<GpuContext> {
+    if (this.#disposed) throw disposedError('engine');
+    if (this.#context && !this.#context.lost) return this.#context;
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  info(context: GpuContext): EngineInfo {
+    return { ...context.info, level: this.#options.level ?? 'default', flags: resolveFlags(this.#options) };
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#context?.destroy();
+  }
+
+  async #open(): Promise<GpuContext> {
+    const recovering = this.#context !== undefined;
+    const start = performance.now();
+    this.#context?.pool.destroy();
+    const gpu = this.#options.gpu ?? (typeof navigator === 'undefined' ? undefined : navigator.gpu);
+    const { device, info } = await requestDevice(gpu, {
+      features: this.#options.features ?? {},
+      ...(this.#options.powerPreference ? { powerPreference: this.#options.powerPreference } : {}),
+    });
+    const context = await this.#checked(device, info);
+    this.#context = context;
+    void device.lost.then(({ reason, message }) => {
+      if (!this.#disposed) this.emit({ type: 'device-lost', reason: reason || 'unknown', message });
+      return undefined;
+    });
+    if (recovering) this.emit({ type: 'recovered', ms: performance.now() - start });
+    return context;
+  }
+
+  /** No feature is trusted by its name: subgroups that do not do what our kernels need stay unused. */
+  async #checked(device: GPUDevice, info: DeviceInfo): Promise<GpuContext> {
+    const { memoryPooling } = resolveFlags(this.#options);
+    const settings = this.#options.optimizations?.memoryPooling;
+    const options = {
+      budgetBytes: this.#options.memoryBudgetBytes,
+      recycles: memoryPooling,
+      maxPooledBytes: typeof settings === 'object' ? settings.maxBytes : undefined,
+    };
+    const context = new GpuContext(device, info, options);
+    if (!info.features.subgroups || (await probeSubgroups(context))) return context;
+    this.emit({ type: 'degraded', what: 'subgroups', reason: 'lanes do not follow the invocation index on this device' });
+    const features = { ...info.features, subgroups: false, subgroupMatrix: false };
+    return new GpuContext(device, { ...info, features, tier: tierOf(features) }, options);
+  }
+}
+
+export const disposedError = (what: string): EngineError =>
+  new EngineError('disposed', `This ${what} was disposed.`, what === 'engine' ? 'Create another with createEngine().' : 'Load it again.');

@@ -1,0 +1,91 @@
+import type { WeightFormat } from '../core/dtype.ts';
+import { EngineError } from '../core/errors.ts';
+import type { ModelDescription } from '../variants/describe.ts';
+import type { EngineInfo, LoadOptions, ModelSource } from './api.ts';
+import { disposedError, type GpuHost } from './gpuHost.ts';
+import { Mutex } from './mutex.ts';
+import { openModel, type OpenedModel, type Runtime, startRuntime } from './runtime.ts';
+
+export interface ModelSetup {
+  readonly host: GpuHost;
+  readonly description: ModelDescription;
+  readonly source: ModelSource;
+  readonly format: WeightFormat;
+  readonly context: number;
+  readonly flags: EngineInfo['flags'];
+}
+
+/** A loaded model's life: one user at a time, and a new runtime after the device was lost. */
+export class ModelCore {
+  readonly setup: ModelSetup;
+  #runtime: Runtime;
+  readonly #mutex = new Mutex();
+  readonly #onDispose: () => void;
+  #disposed = false;
+
+  constructor(setup: ModelSetup, runtime: Runtime, onDispose: () => void) {
+    this.setup = setup;
+    this.#runtime = runtime;
+    this.#onDispose = onDispose;
+  }
+
+  /** Starts on an opened source. */
+  static async start(
+    setup: ModelSetup,
+    opened: OpenedModel,
+    options: Pick<LoadOptions, 'onProgress' | 'signal'>,
+    onDispose: () => void,
+  ): Promise<ModelCore> {
+    const gpu = await setup.host.alive();
+    return new ModelCore(setup, await startRuntime(gpu, opened, { ...setup, ...options }), onDispose);
+  }
+
+  get runtime(): Runtime {
+    return this.#runtime;
+  }
+
+  /** Runs `work` when its turn has come, on a live device. */
+  exclusive<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#disposed) return Promise.reject(disposedError('model'));
+    return this.#mutex.run(async () => {
+      if (this.#disposed) throw disposedError('model');
+      return work();
+    });
+  }
+
+  /**
+   * Runs `work` on the runtime; when the device is lost under it, on a new one, once more. Only for work that can be
+   * done again from its start.
+   */
+  async retrying<T>(work: (runtime: Runtime) => Promise<T>): Promise<T> {
+    await this.recover();
+    try {
+      return await work(this.#runtime);
+    } catch (error) {
+      if (!isLoss(error)) throw error;
+      await this.recover();
+      return work(this.#runtime);
+    }
+  }
+
+  /** After a loss: a new device, the weights again from their source. Nothing when the device lives. */
+  async recover(): Promise<void> {
+    if (!this.#runtime.gpu.lost) return;
+    const gpu = await this.setup.host.alive();
+    const opened = await openModel(this.setup.description.variant, this.setup.source);
+    this.#runtime = await startRuntime(gpu, opened, this.setup);
+  }
+
+  dispose(): Promise<void> {
+    if (this.#disposed) return Promise.resolve();
+    // What is running ends first: its buffers must not go from under it.
+    return this.#mutex.run(() => {
+      this.#disposed = true;
+      if (!this.#runtime.gpu.lost) this.#runtime.dispose();
+      this.#onDispose();
+      return Promise.resolve();
+    });
+  }
+}
+
+export const isLoss = (error: unknown): boolean => error instanceof EngineError && error.code === 'device-lost';

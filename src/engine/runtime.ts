@@ -1,0 +1,154 @@
+import type { ElementType, WeightFormat } from '../core/dtype.ts';
+import { EngineError, throwIfAborted } from '../core/errors.ts';
+import { requireLoadable, type TensorEntry } from '../formats/safetensors.ts';
+import { safetensorsFormat } from '../formats/safetensorsFormat.ts';
+import type { GpuContext } from '../gpu/context.ts';
+import { cacheBytes, Decoder } from '../nn/decoder.ts';
+import { checkDirectory, WeightLoader } from '../nn/loadWeights.ts';
+import { Trunk } from '../nn/trunk.ts';
+import { WeightSet } from '../nn/weights.ts';
+import { weightBytes } from '../nn/weightSpec.ts';
+import { type Checkpoint, openCheckpoint } from '../storage/checkpointReader.ts';
+import { openSource } from '../storage/openSource.ts';
+import type { CheckpointSource } from '../storage/source.ts';
+import { describeModel, type ModelDescription } from '../variants/describe.ts';
+import { publishedConfigs, type VariantName } from '../variants/published.ts';
+import type { EngineInfo, LoadOptions, LoadProgress, ModelSource, Precision } from './api.ts';
+
+/** A model's network with its weights on one device; made anew when the device is lost. */
+export type Runtime = {
+  readonly gpu: GpuContext;
+  readonly weights: WeightSet;
+  readonly element: ElementType;
+  readonly dispose: () => void;
+} & ({ readonly kind: 'trunk'; readonly trunk: Trunk } | { readonly kind: 'decoder'; readonly decoder: Decoder });
+
+/** An opened source: what the model is, before anything of it is on the GPU. */
+export interface OpenedModel {
+  readonly description: ModelDescription;
+  /** Where tokenizer files are; none for seeded weights. */
+  readonly files: CheckpointSource | undefined;
+  readonly checkpoint: Checkpoint<TensorEntry> | undefined;
+  readonly seed: number;
+}
+
+/** Longest context without being asked for more: a KV cache is allocated whole. */
+const defaultContext = 4096;
+
+const isSeeded = (source: ModelSource): source is { readonly init: 'random'; readonly seed: number } =>
+  typeof source === 'object' && 'init' in source;
+
+/**
+ * Opens config and headers.
+ * @throws EngineError source-*, config-invalid, unknown-architecture, checkpoint-*, tensor-missing, tensor-shape
+ */
+export async function openModel(variant: VariantName, source: ModelSource, signal?: AbortSignal): Promise<OpenedModel> {
+  if (isSeeded(source)) {
+    if (source.init !== 'random' || !Number.isSafeInteger(source.seed)) {
+      throw new EngineError('invalid-option', `source ${JSON.stringify(source)} is not known.`, "Use { init: 'random', seed: a whole number }.");
+    }
+    return { description: describeModel(variant, publishedConfigs[variant]), files: undefined, checkpoint: undefined, seed: source.seed };
+  }
+  const files = openSource(source as string | readonly File[] | FileSystemDirectoryHandle);
+  const checkpoint = await openCheckpoint(files, safetensorsFormat, signal);
+  try {
+    const description = describeModel(variant, checkpoint.config);
+    const { tensors } = await checkpoint.readDirectory();
+    checkDirectory(description.specs, tensors);
+    for (const { tensor } of description.specs.flatMap((spec) => spec.sources)) {
+      const entry = tensors.get(tensor);
+      if (entry) requireLoadable(entry);
+    }
+    return { description, files, checkpoint, seed: 0 };
+  } catch (error) {
+    await checkpoint.close();
+    throw error;
+  }
+}
+
+/** 'auto': f16 where the device computes in it or f32 would not fit the budget; else f32. */
+export function choosePrecision(precision: Precision, description: ModelDescription, gpu: GpuContext, budgetBytes: number): WeightFormat {
+  if (precision === 'f32' || precision === 'f16') return precision;
+  if (precision !== 'auto') {
+    throw new EngineError('not-supported', `Precision '${precision}' is not in this version.`, "Use 'auto', 'f32' or 'f16'.");
+  }
+  return gpu.info.features.f16 || weightBytes(description.specs, 'f32') > budgetBytes ? 'f16' : 'f32';
+}
+
+/** Tokens that prompt and answer may have together. */
+export function contextLength(description: ModelDescription, options: Pick<LoadOptions, 'contextLength'>): number {
+  if (description.kind === 'trunk') return description.config.maxSeq;
+  const { maxSeq } = description.config;
+  const wanted = options.contextLength ?? Math.min(maxSeq, defaultContext);
+  if (!Number.isSafeInteger(wanted) || wanted < 1 || wanted > maxSeq) {
+    throw new EngineError('invalid-option', `contextLength is ${wanted}.`, `This checkpoint takes 1 to ${maxSeq}.`);
+  }
+  return wanted;
+}
+
+/**
+ * Allocates, streams the weights in, builds the network. Whatever it took is given back if it fails.
+ * @throws EngineError out-of-memory, checkpoint-truncated, source-unreadable, aborted
+ */
+export async function startRuntime(
+  gpu: GpuContext,
+  opened: OpenedModel,
+  options: {
+    readonly format: WeightFormat;
+    readonly flags: EngineInfo['flags'];
+    readonly context: number;
+    readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<Runtime> {
+  const { description } = opened;
+  const element: ElementType = options.format === 'f16' && gpu.info.features.f16 ? 'f16' : 'f32';
+  checkBudget(gpu, description, options.format, element, options.context);
+  const weights = await WeightSet.allocate(gpu, description.specs, options.format);
+  try {
+    await fillWeights(gpu, opened, weights, options);
+    throwIfAborted(options.signal);
+    const fusion = options.flags.ultraFusion;
+    if (description.kind === 'trunk') {
+      const trunk = new Trunk(gpu, description.config, weights, { element, fusion });
+      return { kind: 'trunk', trunk, gpu, weights, element, dispose: () => [trunk, weights].forEach((part) => part.dispose()) };
+    }
+    const decoder = await Decoder.create(gpu, description.config, weights, { element, fusion, capacity: options.context });
+    return { kind: 'decoder', decoder, gpu, weights, element, dispose: () => [decoder, weights].forEach((part) => part.dispose()) };
+  } catch (error) {
+    weights.dispose();
+    throw error;
+  }
+}
+
+/** Refuses before the first byte is taken, where a budget says that it cannot fit. */
+function checkBudget(gpu: GpuContext, description: ModelDescription, format: WeightFormat, element: ElementType, context: number): void {
+  const weights = weightBytes(description.specs, format);
+  const cache = description.kind === 'decoder' ? cacheBytes(description.config, element, context) : 0;
+  gpu.pool.checkFits(weights + cache, `the model (weights ${weights} bytes, KV cache ${cache} bytes)`);
+}
+
+async function fillWeights(
+  gpu: GpuContext,
+  opened: OpenedModel,
+  weights: WeightSet,
+  options: { readonly onProgress?: ((progress: LoadProgress) => void) | undefined; readonly signal?: AbortSignal | undefined },
+): Promise<void> {
+  const loader = new WeightLoader(gpu, weights, opened.description.specs);
+  const { checkpoint } = opened;
+  if (!checkpoint) {
+    await loader.seed(opened.seed, options.signal);
+    return;
+  }
+  const { totalBytes } = await checkpoint.readDirectory();
+  const start = performance.now();
+  const onProgress = (loadedBytes: number): void => {
+    const seconds = (performance.now() - start) / 1000;
+    const bytesPerSecond = seconds > 0 ? loadedBytes / seconds : 0;
+    options.onProgress?.({ phase: 'weights', loadedBytes, totalBytes, fraction: loadedBytes / totalBytes, bytesPerSecond });
+  };
+  for await (const { entry, rows } of checkpoint.tensors(loader.wanted, { signal: options.signal, onProgress })) {
+    await loader.load({ name: entry.name, dtype: requireLoadable(entry).dtype, rows }, options.signal);
+  }
+  await gpu.settle();
+}

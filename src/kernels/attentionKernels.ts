@@ -1,0 +1,113 @@
+import tiledWgsl from '../../shaders/attention_tiled.wgsl?raw';
+import decodeWgsl from '../../shaders/attention_decode.wgsl?raw';
+import mergeWgsl from '../../shaders/attention_merge.wgsl?raw';
+import viewWgsl from '../../shaders/lib/attention_view.wgsl?raw';
+import rowMaxWgsl from '../../shaders/lib/attention_row_max.wgsl?raw';
+import rowMaxSubgroupsWgsl from '../../shaders/lib/attention_row_max_subgroups.wgsl?raw';
+import gatherWgsl from '../../shaders/lib/attention_gather.wgsl?raw';
+import gatherSubgroupsWgsl from '../../shaders/lib/attention_gather_subgroups.wgsl?raw';
+import rowResultWgsl from '../../shaders/lib/attention_row_result.wgsl?raw';
+import rowPartialWgsl from '../../shaders/lib/attention_row_partial.wgsl?raw';
+import invocationWgsl from '../../shaders/lib/invocation_lane.wgsl?raw';
+import invocationSubgroupsWgsl from '../../shaders/lib/invocation_lane_subgroups.wgsl?raw';
+import { defineKernel } from '../gpu/kernel.ts';
+import { elementAxis, reduceAxis } from './wgslParts.ts';
+
+/** Declarations of the kernels behind attention.ts. */
+
+export const viewBindings = {
+  q: 'read',
+  k: 'read',
+  v: 'read',
+  mask: 'read',
+  state: 'read',
+  out: 'read_write',
+} as const;
+const viewParams = {
+  query_len: 'u32',
+  key_len: 'u32',
+  heads: 'u32',
+  group: 'u32',
+  scale: 'f32',
+  q_start4: 'u32',
+  q_batch4: 'u32',
+  q_row4: 'u32',
+  q_head4: 'u32',
+  k_start4: 'u32',
+  k_batch4: 'u32',
+  k_row4: 'u32',
+  k_head4: 'u32',
+  v_start4: 'u32',
+  v_batch4: 'u32',
+  v_row4: 'u32',
+  v_head4: 'u32',
+  out_start4: 'u32',
+  out_batch4: 'u32',
+  out_row4: 'u32',
+  out_head4: 'u32',
+  causal: 'u32',
+  has_mask: 'u32',
+  mask_batch: 'u32',
+  mask_head: 'u32',
+  mask_row: 'u32',
+  mask_key: 'u32',
+  split_keys: 'u32',
+  row_blocks: 'u32',
+} as const;
+
+/** Length of arrays in registers, which WGSL wants as `const`: query rows in a decoding workgroup. */
+export const rowTileAxis = {
+  '1': ['const ROW_TILE = 1u;'],
+  '2': ['const ROW_TILE = 2u;'],
+  '3': ['const ROW_TILE = 3u;'],
+  '4': ['const ROW_TILE = 4u;'],
+  '5': ['const ROW_TILE = 5u;'],
+  '6': ['const ROW_TILE = 6u;'],
+  '7': ['const ROW_TILE = 7u;'],
+  '8': ['const ROW_TILE = 8u;'],
+} as const;
+
+export const attentionTiledKernel = defineKernel({
+  name: 'attention_tiled',
+  wgsl: [viewWgsl, tiledWgsl],
+  axes: {
+    element: elementAxis,
+    reduce: { shared: [invocationWgsl, rowMaxWgsl], subgroups: [invocationSubgroupsWgsl, rowMaxSubgroupsWgsl] },
+  },
+  bindings: viewBindings,
+  params: viewParams,
+  overrides: ['WORKGROUP_SIZE', 'HEAD_DIM4', 'DEPTH4', 'VALUE_KEYS', 'STAGING'],
+});
+
+export const attentionDecodeKernel = defineKernel({
+  name: 'attention_decode',
+  wgsl: [viewWgsl, decodeWgsl],
+  axes: {
+    element: elementAxis,
+    reduce: { shared: [invocationWgsl, gatherWgsl], subgroups: [invocationSubgroupsWgsl, gatherSubgroupsWgsl] },
+    rowTile: rowTileAxis,
+    row: { result: [rowResultWgsl], partial: [rowPartialWgsl] },
+  },
+  bindings: viewBindings,
+  params: viewParams,
+  overrides: ['WORKGROUP_SIZE', 'HEAD_DIM4', 'COLUMNS'],
+});
+
+export const attentionMergeKernel = defineKernel({
+  name: 'attention_merge',
+  wgsl: [mergeWgsl],
+  axes: { element: elementAxis, reduce: reduceAxis },
+  bindings: { partial: 'read', state: 'read', out: 'read_write' },
+  params: {
+    query_len: 'u32',
+    key_len: 'u32',
+    heads: 'u32',
+    batches: 'u32',
+    split_keys: 'u32',
+    out_start4: 'u32',
+    out_batch4: 'u32',
+    out_row4: 'u32',
+    out_head4: 'u32',
+  },
+  overrides: ['WORKGROUP_SIZE', 'HEAD_DIM4', 'COLUMNS'],
+});

@@ -1,0 +1,166 @@
+import type { GpuContext } from '../gpu/context.ts';
+import type { KernelCall } from '../gpu/kernel.ts';
+import { attention, chooseAttention, decodeAttention } from '../kernels/attention.ts';
+import { embedding } from '../kernels/embedding.ts';
+import { ropeKv } from '../kernels/ropeKv.ts';
+import type { DecoderConfig } from './decoderConfig.ts';
+import { type LayerContext, normLinear, residualLinear } from './layerOps.ts';
+import type { WeightSet } from './weights.ts';
+
+/** What the decoder's dispatches read and write; shapes with `rows` of the plan. */
+export interface DecoderBuffers {
+  /** u32: tokens by position. */
+  readonly tokens: GPUBuffer;
+  /** u32 words: [0] position of the plan's first row. */
+  readonly state: GPUBuffer;
+  /** The residual stream: f32 [rows, hidden]. */
+  readonly x: GPUBuffer;
+  readonly normed: GPUBuffer;
+  /** [rows, heads + 2·kvHeads, headDim] */
+  readonly qkv: GPUBuffer;
+  /** [rows, heads, headDim] */
+  readonly q: GPUBuffer;
+  readonly attended: GPUBuffer;
+  /** [rows, intermediate] */
+  readonly gated: GPUBuffer;
+  /** f32 [rows or 1, vocab] */
+  readonly logits: GPUBuffer;
+  /** Split results of decode attention. */
+  readonly attentionScratch: GPUBuffer | undefined;
+  readonly rope: GPUBuffer;
+  /** By layer: [capacity, kvHeads, headDim]. */
+  readonly cache: readonly { readonly keys: GPUBuffer; readonly values: GPUBuffer }[];
+}
+
+export interface DecoderGraph {
+  readonly gpu: GpuContext;
+  readonly config: DecoderConfig;
+  readonly weights: WeightSet;
+  readonly buffers: DecoderBuffers;
+  /** Positions that the cache holds. */
+  readonly capacity: number;
+  /** Keys that there are at most at the time of recording. */
+  readonly maxKeys: () => number;
+}
+
+export const embedTokens = ({ gpu, weights, buffers }: DecoderGraph, rows: number): KernelCall[] =>
+  embedding({
+    label: 'embedding',
+    device: gpu.info,
+    weight: weights.linear('embedding'),
+    tokens: buffers.tokens,
+    state: buffers.state,
+    y: buffers.x,
+    rows,
+  });
+
+/** x += o(attention(rope(qkv(norm(x))))); x += down(act(gate(norm(x))) · up(norm(x))) */
+export function decoderLayer(graph: DecoderGraph, context: LayerContext, index: number): KernelCall[] {
+  const { config, weights, buffers } = graph;
+  const id = `layers.${index}`;
+  const { x, qkv, attended, gated } = buffers;
+  return [
+    ...normLinear(context, {
+      label: `${id}.qkv`,
+      x,
+      norm: weights.norm(`${id}.inputNorm`, 'rmsNorm', config.normEps),
+      weight: weights.linear(`${id}.qkv`),
+      bias: weights.optionalVector(`${id}.qkvBias`),
+      y: qkv,
+    }),
+    ...cachedAttention(graph, context, index),
+    ...residualLinear(context, {
+      label: `${id}.output`,
+      input: attended,
+      weight: weights.linear(`${id}.output`),
+      bias: weights.optionalVector(`${id}.outputBias`),
+      x,
+    }),
+    ...normLinear(context, {
+      label: `${id}.gateUp`,
+      x,
+      norm: weights.norm(`${id}.mlpNorm`, 'rmsNorm', config.normEps),
+      weight: weights.linear(`${id}.gateUp`),
+      bias: weights.optionalVector(`${id}.gateUpBias`),
+      activation: config.activation,
+      y: gated,
+    }),
+    ...residualLinear(context, {
+      label: `${id}.down`,
+      input: gated,
+      weight: weights.linear(`${id}.down`),
+      bias: weights.optionalVector(`${id}.downBias`),
+      x,
+    }),
+  ];
+}
+
+/** Rotates, writes the cache, and attends to all of it causally. */
+function cachedAttention(graph: DecoderGraph, context: LayerContext, index: number): KernelCall[] {
+  const { gpu, config, weights, buffers, capacity } = graph;
+  const { heads, kvHeads, headDim } = config;
+  const id = `layers.${index}`;
+  const cache = buffers.cache[index];
+  if (!cache) throw new RangeError(`No cache for layer ${index}.`);
+  const qkNorm = weights.optionalVector(`${id}.qkNorm`);
+  const queryView = (buffer: GPUBuffer) => ({ buffer, offset: 0, batchStride: 0, rowStride: heads * headDim, headStride: headDim });
+  const cacheView = (buffer: GPUBuffer) => ({ buffer, offset: 0, batchStride: 0, rowStride: kvHeads * headDim, headStride: headDim });
+  const attend = chooseAttention(context.rows) === 'decode' ? decodeAttention : attention;
+  return [
+    ropeKv({
+      label: `${id}.rope`,
+      device: gpu.info,
+      element: context.element,
+      qkv: buffers.qkv,
+      rope: buffers.rope,
+      qkNorm: qkNorm && { buffer: qkNorm, eps: config.normEps },
+      state: buffers.state,
+      q: buffers.q,
+      keyCache: cache.keys,
+      valueCache: cache.values,
+      rows: context.rows,
+      heads,
+      kvHeads,
+      headDim,
+      none: gpu.none,
+    }),
+    ...attend({
+      label: `${id}.attention`,
+      element: context.element,
+      device: gpu.info,
+      q: queryView(buffers.q),
+      k: cacheView(cache.keys),
+      v: cacheView(cache.values),
+      out: queryView(buffers.attended),
+      batch: 1,
+      heads,
+      kvHeads,
+      queryLen: context.rows,
+      // The rows of this plan; those before are the state's.
+      keyLen: context.rows,
+      headDim,
+      scale: 1 / Math.sqrt(headDim),
+      causal: true,
+      state: buffers.state,
+      none: gpu.none,
+      maxKeys: graph.maxKeys,
+      keyCapacity: capacity,
+      ...(buffers.attentionScratch ? { scratch: buffers.attentionScratch } : {}),
+    }),
+  ];
+}
+
+/** logits = norm(x) · headᵀ of `rows` rows from `firstRow`. */
+export function outputHead(graph: DecoderGraph, context: LayerContext, firstRow: number, rows: number): KernelCall[] {
+  const { config, weights, buffers } = graph;
+  return normLinear(context, {
+    label: 'head',
+    x: buffers.x,
+    norm: weights.norm('finalNorm', 'rmsNorm', config.normEps),
+    weight: weights.linear(config.tiedEmbeddings ? 'embedding' : 'head'),
+    y: buffers.logits,
+    yElement: 'f32',
+    rows,
+    firstRow,
+  });
+}

@@ -1,0 +1,113 @@
+import type { ElementType } from '../core/dtype.ts';
+import { elementBytes } from '../core/dtype.ts';
+import type { GpuContext } from '../gpu/context.ts';
+import type { KernelCall } from '../gpu/kernel.ts';
+import { type Activation, linear, type NormWeight } from '../kernels/linear.ts';
+import { norm } from '../kernels/norm.ts';
+import type { LinearWeight } from '../kernels/weight.ts';
+
+/** What the layers of one plan have in common. */
+export interface LayerContext {
+  readonly gpu: GpuContext;
+  /** Of activations between kernels; the residual stream is f32. */
+  readonly element: ElementType;
+  readonly rows: number;
+  /** norm(x) of an unfused norm: [rows, hidden padded to 4]. */
+  readonly normed: GPUBuffer;
+  /** The ultraFusion flag. */
+  readonly fusion: boolean;
+}
+
+/**
+ * Fusing saves a dispatch and a round trip through memory, but every workgroup then works the statistics out again:
+ * that pays while a workgroup has one row (decode), and loses for a tile of many rows.
+ */
+const fusedRows = 3;
+
+/** y = epilogue(norm(x) · Wᵀ) from the residual stream: one kernel where that is faster, else two. */
+export function normLinear(
+  context: LayerContext,
+  args: {
+    readonly label: string;
+    readonly x: GPUBuffer;
+    readonly norm: NormWeight;
+    readonly weight: LinearWeight;
+    readonly bias?: GPUBuffer | undefined;
+    readonly activation?: Activation;
+    readonly y: GPUBuffer;
+    /** Default: the context's. */
+    readonly yElement?: ElementType;
+    readonly rows?: number;
+    readonly firstRow?: number;
+  },
+): KernelCall[] {
+  const { gpu, element, normed } = context;
+  const rows = args.rows ?? context.rows;
+  const shared = { ...args, device: gpu.info, yElement: args.yElement ?? element, rows, none: gpu.none };
+  if (context.fusion && rows <= fusedRows) return linear({ ...shared, xElement: 'f32' });
+  return [
+    norm({
+      label: `${args.label}.norm`,
+      x: args.x,
+      y: normed,
+      weight: args.norm,
+      element,
+      rows,
+      dim: args.weight.inDim,
+      firstRow: args.firstRow ?? 0,
+    }),
+    ...linear({ ...shared, x: normed, xElement: element, norm: undefined, firstRow: 0 }),
+  ];
+}
+
+/** x += input · Wᵀ (+ bias), into the f32 residual stream. */
+export function residualLinear(
+  context: LayerContext,
+  args: {
+    readonly label: string;
+    readonly input: GPUBuffer;
+    readonly weight: LinearWeight;
+    readonly bias?: GPUBuffer | undefined;
+    readonly x: GPUBuffer;
+  },
+): KernelCall[] {
+  const { gpu, element, rows } = context;
+  return linear({
+    label: args.label,
+    device: gpu.info,
+    x: args.input,
+    xElement: element,
+    weight: args.weight,
+    bias: args.bias,
+    y: args.x,
+    yElement: 'f32',
+    residual: true,
+    rows,
+    none: gpu.none,
+  });
+}
+
+/** Buffers for activations that live as long as a plan. */
+export class Activations {
+  readonly #gpu: GpuContext;
+  readonly #buffers: GPUBuffer[] = [];
+
+  constructor(gpu: GpuContext) {
+    this.#gpu = gpu;
+  }
+
+  /** [rows, columns padded to 4]. */
+  async matrix(label: string, rows: number, columns: number, element: ElementType): Promise<GPUBuffer> {
+    return this.bytes(label, rows * Math.ceil(columns / 4) * 4 * elementBytes[element]);
+  }
+
+  async bytes(label: string, bytes: number): Promise<GPUBuffer> {
+    const buffer = await this.#gpu.pool.acquire({ bytes, owner: 'activations', label });
+    this.#buffers.push(buffer);
+    return buffer;
+  }
+
+  release(): void {
+    for (const buffer of this.#buffers.splice(0)) this.#gpu.pool.release(buffer);
+  }
+}

@@ -1,0 +1,195 @@
+import { type CheckpointDtype, checkpointDtypeBytes } from '../core/dtype.ts';
+import { EngineError, throwIfAborted } from '../core/errors.ts';
+import { elementCount, formatShape, roundUp, sameShape } from '../core/shape.ts';
+import type { GpuContext } from '../gpu/context.ts';
+import type { KernelCall } from '../gpu/kernel.ts';
+import { buildPlan } from '../gpu/plan.ts';
+import { convertRows, type RowMap, seedRows } from '../kernels/convert.ts';
+import type { WeightPart } from '../kernels/weight.ts';
+import type { WeightSet } from './weights.ts';
+import type { RowSegment, TensorSource, WeightSpec } from './weightSpec.ts';
+
+/** A tensor of a checkpoint that is being read. */
+export interface TensorStream {
+  readonly name: string;
+  readonly dtype: CheckpointDtype;
+  /** Whole rows of `rowBytes`, at most `maxBytes` at a time; a piece may be overwritten after the next is asked for. */
+  rows(rowBytes: number, maxBytes: number): AsyncIterable<Uint8Array>;
+}
+
+/** What a checkpoint says it holds. */
+export type TensorDirectory = ReadonlyMap<string, { readonly shape: readonly number[] }>;
+
+/** Bytes of a tensor that are on the CPU at once. */
+const pieceBytes = 4 * 2 ** 20;
+/** Uploaded bytes after which the GPU is waited for: bounds what the queue holds on the CPU. */
+const inFlightBytes = 16 * 2 ** 20;
+
+/**
+ * Checks that every tensor is there in the right shape, before anything is allocated.
+ * @throws EngineError tensor-missing, tensor-shape
+ */
+export function checkDirectory(specs: readonly WeightSpec[], directory: TensorDirectory): void {
+  const missing: string[] = [];
+  for (const { tensor, shape } of specs.flatMap((spec) => spec.sources)) {
+    const found = directory.get(tensor);
+    if (!found) {
+      missing.push(tensor);
+    } else if (!sameShape(found.shape, shape)) {
+      throw new EngineError(
+        'tensor-shape',
+        `Tensor ${tensor} has the shape ${formatShape(found.shape)}, but config.json asks for ${formatShape(shape)}.`,
+        'Use the config.json that belongs to these weights.',
+      );
+    }
+  }
+  if (missing.length > 0) {
+    const named = missing.slice(0, 6).join(', ') + (missing.length > 6 ? ` and ${missing.length - 6} more` : '');
+    throw new EngineError(
+      'tensor-missing',
+      `The checkpoint lacks ${named}.`,
+      'Check that all shards are there and that config.json belongs to them.',
+    );
+  }
+}
+
+/** Writes tensors into a weight set as they stream in. */
+export class WeightLoader {
+  readonly #gpu: GpuContext;
+  readonly #set: WeightSet;
+  readonly #targets: ReadonlyMap<string, { readonly spec: WeightSpec; readonly source: TensorSource }>;
+  #queuedBytes = 0;
+
+  constructor(gpu: GpuContext, set: WeightSet, specs: readonly WeightSpec[]) {
+    this.#gpu = gpu;
+    this.#set = set;
+    this.#targets = new Map(specs.flatMap((spec) => spec.sources.map((source) => [source.tensor, { spec, source }] as const)));
+  }
+
+  /** Names of the tensors that the specs are made of. */
+  get wanted(): ReadonlySet<string> {
+    return new Set(this.#targets.keys());
+  }
+
+  /** @throws EngineError out-of-memory, and what the stream throws */
+  async load(stream: TensorStream, signal?: AbortSignal): Promise<void> {
+    const target = this.#targets.get(stream.name);
+    if (!target) return;
+    const { columns, shape } = target.source;
+    const elementBytes = checkpointDtypeBytes[stream.dtype];
+    const vector = shape.length === 1;
+    // A vector comes whole: its last quad may reach past its end, and is then padded with zeros.
+    const rowBytes = vector ? elementCount(shape) * elementBytes : columns * elementBytes;
+    let firstRow = 0;
+    for await (const piece of stream.rows(rowBytes, pieceBytes)) {
+      throwIfAborted(signal);
+      const rows = Math.ceil(piece.byteLength / (columns * elementBytes));
+      await this.#upload(target, stream.dtype, piece, firstRow, rows);
+      firstRow += rows;
+    }
+  }
+
+  /** Fills every weight with seeded values: what `init: 'random'` loads. */
+  async seed(seed: number, signal?: AbortSignal): Promise<void> {
+    let index = 0;
+    for (const { spec, source } of this.#targets.values()) {
+      throwIfAborted(signal);
+      const calls = source.segments.flatMap((segment) => this.#seedCalls(spec, source, segment, mix(seed, index++)));
+      await this.#run(calls, spec.id);
+    }
+    await this.#gpu.settle();
+  }
+
+  async #upload(
+    target: { readonly spec: WeightSpec; readonly source: TensorSource },
+    dtype: CheckpointDtype,
+    piece: Uint8Array,
+    firstRow: number,
+    rows: number,
+  ): Promise<void> {
+    const { spec, source } = target;
+    const bytes = roundUp(rows * source.columns * checkpointDtypeBytes[dtype], 4);
+    const staging = await this.#gpu.pool.acquire({ bytes, owner: 'staging', label: `upload of ${source.tensor}` });
+    try {
+      const data = new Uint8Array(bytes);
+      data.set(piece);
+      this.#gpu.device.queue.writeBuffer(staging, 0, data);
+      const calls = pieceSegments(source, firstRow, rows).flatMap(({ segment, from, count, skip }) =>
+        this.#partsOf(spec, segment.map, from, count).map(({ part, first, partRows }) =>
+          convertRows({
+            source: staging,
+            sourceRow: skip + first - from,
+            dtype,
+            format: this.#set.stored(spec.id).format,
+            weight: part.buffer,
+            firstRow: first,
+            rows: partRows,
+            columns: source.columns,
+            map: { ...segment.map, rowOffset: segment.map.rowOffset - part.firstRow },
+          }),
+        ),
+      );
+      await this.#run(calls, source.tensor);
+    } finally {
+      this.#gpu.pool.release(staging);
+    }
+    this.#queuedBytes += bytes;
+    if (this.#queuedBytes >= inFlightBytes) {
+      await this.#gpu.settle();
+      this.#queuedBytes = 0;
+    }
+  }
+
+  #seedCalls(spec: WeightSpec, source: TensorSource, segment: RowSegment, seed: number): KernelCall[] {
+    return this.#partsOf(spec, segment.map, 0, segment.rows).map(({ part, first, partRows }) =>
+      seedRows({
+        format: this.#set.stored(spec.id).format,
+        weight: part.buffer,
+        firstRow: first,
+        rows: partRows,
+        columns: source.columns,
+        map: { ...segment.map, rowOffset: segment.map.rowOffset - part.firstRow },
+        seed,
+        init: source.init,
+        none: this.#gpu.none,
+      }),
+    );
+  }
+
+  /** Rows `from … from + count` of a segment, cut where they fall into different parts of the weight. */
+  #partsOf(spec: WeightSpec, map: RowMap, from: number, count: number): { part: WeightPart; first: number; partRows: number }[] {
+    const pieces: { part: WeightPart; first: number; partRows: number }[] = [];
+    for (const part of this.#set.stored(spec.id).parts) {
+      // Parts hold whole blocks, so the rows of one are a range.
+      const below = (storedRow: number): number => {
+        const local = storedRow - map.rowOffset;
+        return Math.floor(local / map.blockStride) * map.block + Math.min(map.block, ((local % map.blockStride) + map.blockStride) % map.blockStride);
+      };
+      const first = Math.max(from, below(part.firstRow));
+      const last = Math.min(from + count, below(part.firstRow + part.rows));
+      if (last > first) pieces.push({ part, first, partRows: last - first });
+    }
+    return pieces;
+  }
+
+  async #run(calls: readonly KernelCall[], label: string): Promise<void> {
+    const plan = await buildPlan(this.#gpu, calls, `load ${label}`);
+    try {
+      await this.#gpu.submit(`load ${label}`, (encoder) => plan.encode(encoder));
+    } finally {
+      plan.dispose();
+    }
+  }
+}
+
+/** Which segments the rows `firstRow … firstRow + rows` of a tensor touch; `skip`: rows of the piece before. */
+function pieceSegments(source: TensorSource, firstRow: number, rows: number) {
+  return source.segments.flatMap((segment) => {
+    const start = Math.max(firstRow, segment.firstRow);
+    const end = Math.min(firstRow + rows, segment.firstRow + segment.rows);
+    return end > start ? [{ segment, from: start - segment.firstRow, count: end - start, skip: start - firstRow }] : [];
+  });
+}
+
+/** A seed for each segment of each tensor. */
+const mix = (seed: number, index: number): number => (Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) + Math.imul(index + 1, 0xc2b2ae35)) >>> 0;

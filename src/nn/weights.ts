@@ -1,0 +1,97 @@
+import type { WeightFormat } from '../core/dtype.ts';
+import { internalError } from '../core/errors.ts';
+import type { GpuContext } from '../gpu/context.ts';
+import type { NormWeight } from '../kernels/linear.ts';
+import type { LinearWeight, WeightPart } from '../kernels/weight.ts';
+import { rowBytes, type WeightSpec } from './weightSpec.ts';
+
+interface StoredWeight {
+  readonly spec: WeightSpec;
+  readonly format: WeightFormat;
+  readonly parts: readonly WeightPart[];
+}
+
+/** A model's weights on the GPU, by the ids of their specs. */
+export class WeightSet {
+  readonly format: WeightFormat;
+  readonly #gpu: GpuContext;
+  readonly #stored = new Map<string, StoredWeight>();
+  #bytes = 0;
+
+  private constructor(gpu: GpuContext, format: WeightFormat) {
+    this.#gpu = gpu;
+    this.format = format;
+  }
+
+  /**
+   * Zeroed buffers for all specs; a matrix over the largest binding is cut into parts. Nothing stays taken if one fails.
+   * @throws EngineError out-of-memory
+   */
+  static async allocate(gpu: GpuContext, specs: readonly WeightSpec[], format: WeightFormat): Promise<WeightSet> {
+    const set = new WeightSet(gpu, format);
+    try {
+      for (const spec of specs) await set.#allocateOne(spec);
+    } catch (error) {
+      set.dispose();
+      throw error;
+    }
+    return set;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  has(id: string): boolean {
+    return this.#stored.has(id);
+  }
+
+  stored(id: string): StoredWeight {
+    const stored = this.#stored.get(id);
+    if (!stored) throw internalError(`There is no weight '${id}'.`);
+    return stored;
+  }
+
+  linear(id: string): LinearWeight {
+    const { spec, format, parts } = this.stored(id);
+    return { format, inDim: spec.inDim, outDim: spec.outDim, gated: spec.gated, parts };
+  }
+
+  /** A vector's buffer: a bias, or the gammas and betas of norms. */
+  vector(id: string): GPUBuffer {
+    const [part] = this.stored(id).parts;
+    if (!part) throw internalError(`Weight '${id}' is empty.`);
+    return part.buffer;
+  }
+
+  optionalVector(id: string): GPUBuffer | undefined {
+    return this.has(id) ? this.vector(id) : undefined;
+  }
+
+  norm(id: string, kind: NormWeight['kind'], eps: number): NormWeight {
+    return { kind, buffer: this.vector(id), eps };
+  }
+
+  dispose(): void {
+    for (const { parts } of this.#stored.values()) for (const { buffer } of parts) this.#gpu.pool.release(buffer);
+    this.#stored.clear();
+    this.#bytes = 0;
+  }
+
+  async #allocateOne(spec: WeightSpec): Promise<void> {
+    const format = spec.format === 'f32' ? 'f32' : this.format;
+    const bytesPerRow = rowBytes(spec, format);
+    const { maxStorageBufferBindingSize, maxBufferSize } = this.#gpu.info.limits;
+    // 8 rows: whole groups of four, also where gate and up alternate.
+    const mostRows = Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / bytesPerRow / 8) * 8;
+    const parts: WeightPart[] = [];
+    this.#stored.set(spec.id, { spec, format, parts });
+    for (let firstRow = 0; firstRow < spec.storedRows; firstRow += mostRows) {
+      const rows = Math.min(mostRows, spec.storedRows - firstRow);
+      const bytes = rows * bytesPerRow;
+      const buffer = await this.#gpu.pool.acquire({ bytes, owner: 'weights', label: spec.id, exact: true });
+      parts.push({ buffer, firstRow, rows });
+      this.#bytes += bytes;
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import { afterAll, expect } from 'vitest';
+import type { Engine, EngineOptions } from '../../src/engine/api.ts';
+import { createLocalEngine } from '../../src/engine/createLocalEngine.ts';
+import { testGpu, type TestTier, tierSwitches } from './gpu.ts';
+
+const engines: Engine[] = [];
+
+/** An engine of the tier on Dawn in Node; disposed at the end of the file. */
+export async function openEngine(tier: TestTier, options: EngineOptions = {}): Promise<Engine> {
+  if (!testGpu) throw new Error('No GPU.');
+  const engine = await createLocalEngine({ worker: false, gpu: testGpu, features: tierSwitches[tier], ...options });
+  engines.push(engine);
+  return engine;
+}
+
+afterAll(async () => {
+  for (const engine of engines.splice(0)) await engine.dispose();
+});
+
+/** Runs `work`, which must give every byte back that it took from the ledger (what the pool keeps aside does not count). */
+export async function expectNoLeak(engine: Engine, work: () => Promise<void>): Promise<void> {
+  const before = await engine.memory();
+  await work();
+  const after = await engine.memory();
+  expect(after.byOwner, 'bytes by owner').toEqual(before.byOwner);
+  expect(after.liveBuffers, 'buffers').toBe(before.liveBuffers);
+}
+
+/** ‖y − ref‖ / ‖ref − x‖: the error against what the network adds, which the residual path would flatter otherwise. */
+export function relativeError(y: ArrayLike<number>, ref: ArrayLike<number>, x: ArrayLike<number>): number {
+  let error = 0;
+  let added = 0;
+  for (let i = 0; i < ref.length; i++) {
+    error += ((y[i] ?? Number.NaN) - (ref[i] ?? 0)) ** 2;
+    added += ((ref[i] ?? 0) - (x[i] ?? 0)) ** 2;
+  }
+  return Math.sqrt(error / added);
+}
