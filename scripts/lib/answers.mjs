@@ -7,7 +7,7 @@ const endOfThought = '</think>';
  * @param {string} text
  * @returns {number | undefined}
  */
-export function firstNumber(text) {
+function firstNumber(text) {
   // A hyphen inside a word ("step-2") is no minus.
   const match = /(?<minus>(?<!\w)[-\u2212])?(?<digits>\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?<fraction>\.\d+)?/.exec(text);
   if (!match?.groups) return undefined;

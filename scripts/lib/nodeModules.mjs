@@ -33,7 +33,7 @@ function lockedPackages(path) {
  * files without changing them.
  * @param {string} [root]
  */
-export function modulesAreCurrent(root = repositoryRoot) {
+function modulesAreCurrent(root = repositoryRoot) {
   const installed = lockedPackages(join(root, 'node_modules/.package-lock.json'));
   const wanted = lockedPackages(join(root, 'package-lock.json'));
   if (!installed || !wanted) return false;

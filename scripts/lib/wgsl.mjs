@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
  * and every slash-star is a comment.
  * @param {string} source
  */
-export function stripWgsl(source) {
+function stripWgsl(source) {
   let kept = '';
   let depth = 0;
   for (let at = 0; at < source.length; at++) {

@@ -52,7 +52,8 @@ export function parseDecoderConfig(json: Json, architecture: DecoderConfig['arch
   }
   const activation = activations[String(json['hidden_act'] ?? 'silu')];
   if (!activation) throw configError(`hidden_act ${JSON.stringify(json['hidden_act'])} is unknown`, `Known: ${Object.keys(activations).join(', ')}.`);
-  const maxSeq = positiveInteger(json, ['max_position_embeddings'], 2048);
+  const trainedSeq = positiveInteger(json, ['max_position_embeddings'], 2048);
+  const rope = parseRope(json, headDim, trainedSeq);
   const attentionBias = json['attention_bias'] === true;
   return {
     architecture,
@@ -63,10 +64,11 @@ export function parseDecoderConfig(json: Json, architecture: DecoderConfig['arch
     headDim,
     intermediate: positiveInteger(json, ['intermediate_size']),
     vocab: positiveInteger(json, ['vocab_size']),
-    maxSeq,
+    // Dynamic scaling is there to go beyond what the checkpoint was trained on.
+    maxSeq: rope.scaling.kind === 'dynamic' ? Math.floor(trainedSeq * rope.scaling.factor) : trainedSeq,
     normEps: positiveNumber(json, 'rms_norm_eps', 1e-6),
     activation,
-    rope: parseRope(json, headDim, maxSeq),
+    rope,
     // Qwen2 always has a bias on q, k and v and none on the output.
     qkvBias: architecture === 'Qwen2ForCausalLM' || attentionBias,
     outputBias: architecture !== 'Qwen2ForCausalLM' && attentionBias,

@@ -1,0 +1,55 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { expectNoLeak, openEngine } from '../support/engine.ts';
+import { filesOf, readJsonFile } from '../support/files.ts';
+import { testTiers } from '../support/gpu.ts';
+
+const folder = fileURLToPath(new URL('llm/', import.meta.url));
+
+interface Case {
+  readonly tokenIds: number[];
+  /** base64 of little-endian float32 [seq, vocab]: Hugging Face transformers in float64. */
+  readonly logits: string;
+  readonly greedy: number[];
+}
+
+/**
+ * ‖got − want‖ / ‖want‖ over all logits. f32: rounding through two layers. f16: weights and activations of 11 bits, whose
+ * errors add up over some ten products in a row; the checkpoints have weights ten times larger than real ones.
+ */
+const tolerances = { f32: 2e-4, f16: 1.5e-2 } as const;
+
+function relative(got: Float32Array, want: Float32Array): number {
+  let error = 0;
+  let norm = 0;
+  for (let i = 0; i < want.length; i++) {
+    error += ((got[i] ?? Number.NaN) - (want[i] ?? 0)) ** 2;
+    norm += (want[i] ?? 0) ** 2;
+  }
+  return Math.sqrt(error / norm);
+}
+
+describe.each(testTiers)('language models in tier %s', async (tier) => {
+  const engine = await openEngine(tier);
+  const precisions = tier === 'baseline' ? (['f32'] as const) : (['f32', 'f16'] as const);
+
+  describe.each(precisions)('%s', (precision) => {
+    test.each(readdirSync(folder))('%s gives the logits of transformers', async (name) => {
+      await expectNoLeak(engine, async () => {
+        const files = filesOf(`${folder}${name}`);
+        const model = await engine.load('deepseek', { source: files.filter((file) => !file.name.startsWith('case')), precision });
+        const cases = files.filter((file) => file.name.startsWith('case'));
+        for (const { name: file } of cases) {
+          const golden = readJsonFile(`${folder}${name}/${file}`) as Case;
+          const bytes = Buffer.from(golden.logits, 'base64');
+          const want = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+          const got = await model.logits(golden.tokenIds);
+          expect(got.length).toBe(want.length);
+          expect(relative(got, want), file).toBeLessThan(tolerances[precision]);
+        }
+        await model.dispose();
+      });
+    });
+  });
+});
