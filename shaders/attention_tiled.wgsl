@@ -30,7 +30,7 @@ fn local_row(r: u32, at: Invocation) -> u32 { return r * ROW_GROUPS + at.lane / 
 fn stage_queries_and_keys(tile: Tile, first_key: u32, start4: u32, at: Invocation) {
   let q_base = params.q_start4 + tile.batch * params.q_batch4 + tile.head * params.q_head4;
   let k_base = params.k_start4 + tile.batch * params.k_batch4 + (tile.head / params.group) * params.k_head4;
-  for (var i = at.lane; i < (ROW_TILE + KEY_TILE) * DEPTH4; i += WORKGROUP_SIZE) {
+  for (var i = at.lane; i < loop_end((ROW_TILE + KEY_TILE) * DEPTH4); i += WORKGROUP_SIZE) {
     let line = i / DEPTH4;
     let depth4 = start4 + i % DEPTH4;
     var value = vec4f();
@@ -50,7 +50,7 @@ fn stage_queries_and_keys(tile: Tile, first_key: u32, start4: u32, at: Invocatio
 // Keys first_key … first_key + VALUE_KEYS - 1 of v into the staging; zeros past the end, where the cache is garbage.
 fn stage_values(tile: Tile, first_key: u32, at: Invocation) {
   let v_base = params.v_start4 + tile.batch * params.v_batch4 + (tile.head / params.group) * params.v_head4;
-  for (var i = at.lane; i < VALUE_KEYS * HEAD_DIM4; i += WORKGROUP_SIZE) {
+  for (var i = at.lane; i < loop_end(VALUE_KEYS * HEAD_DIM4); i += WORKGROUP_SIZE) {
     let key = first_key + i / HEAD_DIM4;
     var value = vec4f();
     if (key < tile.keys) { value = vec4f(v[v_base + key * params.v_row4 + i % HEAD_DIM4]); }
@@ -65,10 +65,10 @@ fn make_scores(tile: Tile, first_key: u32, at: Invocation) -> Scores {
   var s = Scores();
   let key_line = (ROW_TILE + at.lane % 8u) * PITCH;
   let query_line = (at.lane / 8u) * PITCH;
-  for (var start4 = 0u; start4 < HEAD_DIM4; start4 += DEPTH4) {
+  for (var start4 = 0u; start4 < loop_end(HEAD_DIM4); start4 += DEPTH4) {
     stage_queries_and_keys(tile, first_key, start4, at);
     workgroupBarrier();
-    for (var depth = 0u; depth < DEPTH4; depth++) {
+    for (var depth = 0u; depth < loop_end(DEPTH4); depth++) {
       let q0 = staging[query_line + depth];
       let q1 = staging[query_line + ROW_GROUPS * PITCH + depth];
       let q2 = staging[query_line + 2u * ROW_GROUPS * PITCH + depth];
@@ -173,10 +173,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   for (var i = 0u; i < 8u; i++) { weight += staging[at.lane - at.lane % 8u + i]; }
   let inverse = select(1.0 / weight, vec4f(), weight <= vec4f());
   let out_base = params.out_start4 + tile.batch * params.out_batch4 + tile.head * params.out_head4;
-  for (var r = 0u; r < 4u; r++) {
+  for (var r = 0u; r < loop_end(4u); r++) {
     let row = first_row + local_row(r, at);
     if (row >= params.query_len) { continue; }
-    for (var j = 0u; j < LANE_VECS; j++) {
+    for (var j = 0u; j < loop_end(LANE_VECS); j++) {
       let column4 = j * 8u + at.lane % 8u;
       if (column4 < HEAD_DIM4) { out[out_base + row * params.out_row4 + column4] = to_elem4(sums[j][r] * inverse[r]); }
     }

@@ -2,6 +2,9 @@
 // q: [batch, query_len, heads, headDim]   k, v: [batch, keys, kv_heads, headDim]   strides and starts in vec4s.
 // mask: bytes packed in u32 words, 1 = attend, strides in bytes (0 where broadcast).   state[0]: keys already cached.
 
+// False on CPU adapters: their compilers unroll every loop of known length, which takes seconds and gains nothing.
+override UNROLL: bool = true;
+
 struct Params {
   query_len: u32,
   key_len: u32,     // keys beside the state's share
@@ -32,6 +35,7 @@ struct Params {
   mask_key: u32,
   split_keys: u32,  // decoding: keys in a split
   row_blocks: u32,  // decoding: workgroups that share the rows of one kv head
+  zero: u32,        // 0, unknown to the compiler
 }
 @group(0) @binding(0) var<storage, read> q: array<Elem4>;
 @group(0) @binding(1) var<storage, read> k: array<Elem4>;
@@ -42,6 +46,12 @@ struct Params {
 
 // A score that stands for 'may not attend'. Finite: -inf - -inf would be NaN. Real scores below it count as masked.
 const MASKED = -1e30;
+
+// `count` as a loop's end.
+fn loop_end(count: u32) -> u32 {
+  if (UNROLL) { return count; }
+  return count + params.zero;
+}
 
 fn total_keys() -> u32 { return params.key_len + state[0]; }
 

@@ -168,7 +168,11 @@ export interface Model {
    * The trunk. `hiddenStates`: [batch, seq, hidden]; returns the same shape.
    * @throws EngineError invalid-shape, input-too-long, non-finite-input, mask-mismatch, aborted
    */
-  forward(hiddenStates: Float32Array, shape: readonly [number, number, number], options?: ForwardOptions): Promise<Float32Array>;
+  forward(
+    hiddenStates: Float32Array,
+    shape: readonly [number, number, number],
+    options?: ForwardOptions,
+  ): Promise<Float32Array>;
   /** Compiles every pipeline and runs everything once. */
   warmUp(): Promise<WarmUpTimes>;
   metrics(): Promise<ModelMetrics>;

@@ -8,7 +8,11 @@ import { checkNames, checkValue } from './flags.ts';
  * The checkpoint's own tokenizer, or undefined if it has none.
  * @throws EngineError tokenizer-invalid
  */
-export async function loadTokenizer(files: CheckpointSource, config: unknown, signal?: AbortSignal): Promise<Tokenizer | undefined> {
+export async function loadTokenizer(
+  files: CheckpointSource,
+  config: unknown,
+  signal?: AbortSignal,
+): Promise<Tokenizer | undefined> {
   const [tokenizerJson, tokenizerConfig, generationConfig, chatTemplate] = await Promise.all([
     readJson(files, 'tokenizer.json', signal, 'tokenizer-invalid'),
     readJson(files, 'tokenizer_config.json', signal, 'tokenizer-invalid'),
@@ -16,7 +20,13 @@ export async function loadTokenizer(files: CheckpointSource, config: unknown, si
     readText(files, 'chat_template.jinja', signal, 'tokenizer-invalid'),
   ]);
   if (tokenizerJson === undefined) return undefined;
-  return createTokenizer({ tokenizerJson, tokenizerConfig, generationConfig, config, ...(chatTemplate === undefined ? {} : { chatTemplate }) });
+  return createTokenizer({
+    tokenizerJson,
+    tokenizerConfig,
+    generationConfig,
+    config,
+    ...(chatTemplate === undefined ? {} : { chatTemplate }),
+  });
 }
 
 /**
@@ -29,10 +39,19 @@ export function encodePrompt(tokenizer: Tokenizer, prompt: string | readonly Cha
     return notEmpty(tokenizer.applyChatTemplate([{ role: 'user', content: prompt }], { addGenerationPrompt: true }));
   }
   if (!Array.isArray(prompt) || prompt.length === 0) {
-    throw new EngineError('empty-input', 'There are no messages.', 'Pass a text, or at least one message { role, content }.');
+    throw new EngineError(
+      'empty-input',
+      'There are no messages.',
+      'Pass a text, or at least one message { role, content }.',
+    );
   }
   for (const [index, { role, content }] of prompt.entries()) {
-    checkValue(`messages[${index}].role`, role, ['system', 'user', 'assistant'].includes(role), 'system, user or assistant');
+    checkValue(
+      `messages[${index}].role`,
+      role,
+      ['system', 'user', 'assistant'].includes(role),
+      'system, user or assistant',
+    );
     checkValue(`messages[${index}].content`, content, typeof content === 'string', 'a string');
   }
   if (!tokenizer.hasChatTemplate) {
@@ -46,7 +65,17 @@ function notEmpty(ids: number[]): number[] {
   throw new EngineError('empty-input', 'The prompt is empty.', 'Pass at least one token.');
 }
 
-const generateNames = ['maxTokens', 'temperature', 'topK', 'topP', 'minP', 'repetitionPenalty', 'seed', 'stop', 'signal'];
+const generateNames = [
+  'maxTokens',
+  'temperature',
+  'topK',
+  'topP',
+  'minP',
+  'repetitionPenalty',
+  'seed',
+  'stop',
+  'signal',
+];
 
 /** @throws EngineError unknown-option, invalid-option */
 export function checkGenerateOptions(options: GenerateOptions): void {
@@ -62,6 +91,7 @@ export function checkGenerateOptions(options: GenerateOptions): void {
   number('minP', minP, (value) => value >= 0 && value <= 1, 'a number from 0 to 1');
   number('repetitionPenalty', repetitionPenalty, (value) => value > 0 && value <= 100, 'a number over 0, at most 100');
   number('seed', seed, whole(0), 'a whole number of at least 0');
-  const texts = stop === undefined || (Array.isArray(stop) && stop.every((text) => typeof text === 'string' && text.length > 0));
+  const texts =
+    stop === undefined || (Array.isArray(stop) && stop.every((text) => typeof text === 'string' && text.length > 0));
   checkValue('stop', stop, texts, 'a list of texts that are not empty');
 }

@@ -55,7 +55,9 @@ class LocalEngine implements Engine {
         context: contextLength(opened.description, options),
         flags: this.info.flags,
       };
-      const core: ModelCore = await ModelCore.start(setup, opened, { onProgress, signal }, () => this.#models.delete(core));
+      const core: ModelCore = await ModelCore.start(setup, opened, { onProgress, signal }, () =>
+        this.#models.delete(core),
+      );
       const model = createLocalModel(core, opened.files);
       this.#models.set(core, model);
       onProgress?.({ phase: 'done', loadedBytes: 1, totalBytes: 1, fraction: 1, bytesPerSecond: 0 });
@@ -89,7 +91,7 @@ class LocalEngine implements Engine {
 
 function checkLoad(variant: VariantName, options: LoadOptions): void {
   if (!variantNames.includes(variant)) {
-    throw new EngineError('unknown-variant', `There is no variant '${String(variant)}'.`, `Known: ${variantNames.join(', ')}.`);
+    throw new EngineError('unknown-variant', `There is no variant '${variant}'.`, `Known: ${variantNames.join(', ')}.`);
   }
   checkValue('load options', options, typeof options === 'object' && options !== null, 'an object with a source');
   checkNames(options, loadNames, 'load');

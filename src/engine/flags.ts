@@ -29,7 +29,16 @@ const settingNames: Partial<Record<Flag, readonly string[]>> = {
   kernelOptimization: ['tune', 'tuneBudgetMs'],
 };
 
-const optionNames = ['level', 'optimizations', 'features', 'memoryBudgetBytes', 'powerPreference', 'worker', 'gpu', 'onEvent'];
+const optionNames = [
+  'level',
+  'optimizations',
+  'features',
+  'memoryBudgetBytes',
+  'powerPreference',
+  'worker',
+  'gpu',
+  'onEvent',
+];
 
 /** Rejects a name that is not in `known`, with what was probably meant. */
 export function checkNames(given: object, known: readonly string[], what: string): void {
@@ -52,8 +61,14 @@ export function checkEngineOptions(options: EngineOptions): void {
   const { level, features, memoryBudgetBytes, powerPreference, worker } = options;
   checkValue('level', level, level === undefined || level in levels, Object.keys(levels).join(', '));
   checkNames(features ?? {}, ['f16', 'subgroups', 'subgroupMatrix'], 'features');
-  for (const [name, value] of Object.entries(features ?? {})) checkValue(`features.${name}`, value, typeof value === 'boolean', 'true or false');
-  checkValue('memoryBudgetBytes', memoryBudgetBytes, memoryBudgetBytes === undefined || memoryBudgetBytes > 0, 'a number of bytes over 0');
+  for (const [name, value] of Object.entries(features ?? {}))
+    checkValue(`features.${name}`, value, typeof value === 'boolean', 'true or false');
+  checkValue(
+    'memoryBudgetBytes',
+    memoryBudgetBytes,
+    memoryBudgetBytes === undefined || memoryBudgetBytes > 0,
+    'a number of bytes over 0',
+  );
   const powers = [undefined, 'low-power', 'high-performance'];
   checkValue('powerPreference', powerPreference, powers.includes(powerPreference), powers.slice(1).join(' or '));
   checkValue('worker', worker, worker === undefined || typeof worker === 'boolean', 'true or false');
@@ -65,7 +80,12 @@ function checkOptimizations(optimizations: Optimizations): void {
   for (const [flag, value] of Object.entries(optimizations)) {
     const settings = settingNames[flag as Flag];
     const isSettings = typeof value === 'object' && value !== null && settings !== undefined;
-    checkValue(`optimizations.${flag}`, value, typeof value === 'boolean' || value === undefined || isSettings, 'true, false or its settings');
+    checkValue(
+      `optimizations.${flag}`,
+      value,
+      typeof value === 'boolean' || value === undefined || isSettings,
+      'true, false or its settings',
+    );
     if (isSettings) checkNames(value, settings, `optimizations.${flag}`);
   }
 }
@@ -73,5 +93,8 @@ function checkOptimizations(optimizations: Optimizations): void {
 /** The level's flags with the single ones over them. */
 export function resolveFlags(options: EngineOptions): EngineInfo['flags'] {
   const over = Object.entries(options.optimizations ?? {}).filter(([, value]) => value !== undefined);
-  return { ...levels[options.level ?? 'default'], ...Object.fromEntries(over.map(([flag, value]) => [flag, value !== false])) };
+  return {
+    ...levels[options.level ?? 'default'],
+    ...Object.fromEntries(over.map(([flag, value]) => [flag, value !== false])),
+  };
 }

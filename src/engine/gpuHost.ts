@@ -74,11 +74,19 @@ export class GpuHost {
     };
     const context = new GpuContext(device, info, options);
     if (!info.features.subgroups || (await probeSubgroups(context))) return context;
-    this.emit({ type: 'degraded', what: 'subgroups', reason: 'lanes do not follow the invocation index on this device' });
+    this.emit({
+      type: 'degraded',
+      what: 'subgroups',
+      reason: 'lanes do not follow the invocation index on this device',
+    });
     const features = { ...info.features, subgroups: false, subgroupMatrix: false };
     return new GpuContext(device, { ...info, features, tier: tierOf(features) }, options);
   }
 }
 
 export const disposedError = (what: string): EngineError =>
-  new EngineError('disposed', `This ${what} was disposed.`, what === 'engine' ? 'Create another with createEngine().' : 'Load it again.');
+  new EngineError(
+    'disposed',
+    `This ${what} was disposed.`,
+    what === 'engine' ? 'Create another with createEngine().' : 'Load it again.',
+  );

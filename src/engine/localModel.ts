@@ -43,13 +43,21 @@ abstract class LocalModel implements Model {
     this.config = description.json;
   }
 
-  forward(hiddenStates: Float32Array, shape: readonly [number, number, number], options: ForwardOptions = {}): Promise<Float32Array> {
+  forward(
+    hiddenStates: Float32Array,
+    shape: readonly [number, number, number],
+    options: ForwardOptions = {},
+  ): Promise<Float32Array> {
     checkNames(options, ['mask', 'maskShape', 'causal', 'transfer', 'signal'], 'forward');
     return this.core.exclusive(() =>
       this.core.retrying((runtime) => {
         if (runtime.kind === 'trunk') return runtime.trunk.forward(hiddenStates, shape, options);
         if (options.mask || options.maskShape || options.causal === false) {
-          throw new EngineError('not-supported', "This checkpoint's decoder is causal and takes no mask.", 'Leave mask, maskShape and causal out.');
+          throw new EngineError(
+            'not-supported',
+            "This checkpoint's decoder is causal and takes no mask.",
+            'Leave mask, maskShape and causal out.',
+          );
         }
         this.cache.clear();
         return runtime.decoder.forward(hiddenStates, shape, options.signal);
@@ -100,10 +108,17 @@ class LocalDeepSeek extends LocalModel implements DeepSeekModel {
   }
 
   generate(prompt: string | readonly ChatMessage[], options: GenerateOptions = {}): Generation {
-    return startGeneration({ core: this.core, cache: this.cache, tokenizer: () => this.#requireTokenizer() }, prompt, options);
+    return startGeneration(
+      { core: this.core, cache: this.cache, tokenizer: () => this.#requireTokenizer() },
+      prompt,
+      options,
+    );
   }
 
-  async logits(tokenIds: readonly number[] | Uint32Array, options: { readonly signal?: AbortSignal } = {}): Promise<Float32Array> {
+  async logits(
+    tokenIds: readonly number[] | Uint32Array,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<Float32Array> {
     checkNames(options, ['signal'], 'logits');
     this.#requireDecoder();
     const tokens = Array.from(tokenIds);
@@ -114,7 +129,9 @@ class LocalDeepSeek extends LocalModel implements DeepSeekModel {
         checkTokens(tokens, decoder.config.vocab, decoder.capacity);
         // Its keys overwrite those of the last generation.
         this.cache.clear();
-        return runtime.kind === 'decoder' ? runtime.decoder.logits(tokens, options.signal) : decoder.logits(tokens, options.signal);
+        return runtime.kind === 'decoder'
+          ? runtime.decoder.logits(tokens, options.signal)
+          : decoder.logits(tokens, options.signal);
       }),
     );
   }
@@ -133,17 +150,30 @@ class LocalDeepSeek extends LocalModel implements DeepSeekModel {
     }
     const tokenizer = await this.#tokenizer;
     if (tokenizer) return tokenizer;
-    throw new EngineError('tokenizer-missing', 'The checkpoint has no tokenizer.json.', 'Put its tokenizer.json and tokenizer_config.json beside config.json.');
+    throw new EngineError(
+      'tokenizer-missing',
+      'The checkpoint has no tokenizer.json.',
+      'Put its tokenizer.json and tokenizer_config.json beside config.json.',
+    );
   }
 }
 
 function checkTokens(tokens: readonly number[], vocab: number, capacity: number): void {
   if (tokens.length === 0) throw new EngineError('empty-input', 'There are no token ids.', 'Pass at least one.');
   if (tokens.length > capacity) {
-    throw new EngineError('input-too-long', `${tokens.length} tokens do not fit the context of ${capacity}.`, 'Pass fewer, or load with a larger contextLength.');
+    throw new EngineError(
+      'input-too-long',
+      `${tokens.length} tokens do not fit the context of ${capacity}.`,
+      'Pass fewer, or load with a larger contextLength.',
+    );
   }
   const bad = tokens.findIndex((token) => !Number.isSafeInteger(token) || token < 0 || token >= vocab);
-  if (bad >= 0) throw new EngineError('invalid-token', `Token ${bad} is ${tokens[bad]}.`, `Ids are whole numbers from 0 to ${vocab - 1}.`);
+  if (bad >= 0)
+    throw new EngineError(
+      'invalid-token',
+      `Token ${bad} is ${tokens[bad]}.`,
+      `Ids are whole numbers from 0 to ${vocab - 1}.`,
+    );
 }
 
 class LocalViralClipper extends LocalModel implements ViralClipperModel {
@@ -178,4 +208,3 @@ export function createLocalModel(core: ModelCore, files: CheckpointSource | unde
       return new LocalBrandkit(core);
   }
 }
-

@@ -3,7 +3,8 @@ import { EngineError, throwIfAborted } from '../core/errors.ts';
 import { requireLoadable, type TensorEntry } from '../formats/safetensors.ts';
 import { safetensorsFormat } from '../formats/safetensorsFormat.ts';
 import type { GpuContext } from '../gpu/context.ts';
-import { cacheBytes, Decoder } from '../nn/decoder.ts';
+import { Decoder } from '../nn/decoder.ts';
+import { cacheBytes } from '../nn/decoderMemory.ts';
 import { checkDirectory, WeightLoader } from '../nn/loadWeights.ts';
 import { Trunk } from '../nn/trunk.ts';
 import { WeightSet } from '../nn/weights.ts';
@@ -45,11 +46,20 @@ const isSeeded = (source: ModelSource): source is { readonly init: 'random'; rea
 export async function openModel(variant: VariantName, source: ModelSource, signal?: AbortSignal): Promise<OpenedModel> {
   if (isSeeded(source)) {
     if (source.init !== 'random' || !Number.isSafeInteger(source.seed)) {
-      throw new EngineError('invalid-option', `source ${JSON.stringify(source)} is not known.`, "Use { init: 'random', seed: a whole number }.");
+      throw new EngineError(
+        'invalid-option',
+        `source ${JSON.stringify(source)} is not known.`,
+        "Use { init: 'random', seed: a whole number }.",
+      );
     }
-    return { description: describeModel(variant, publishedConfigs[variant]), files: undefined, checkpoint: undefined, seed: source.seed };
+    return {
+      description: describeModel(variant, publishedConfigs[variant]),
+      files: undefined,
+      checkpoint: undefined,
+      seed: source.seed,
+    };
   }
-  const files = openSource(source as string | readonly File[] | FileSystemDirectoryHandle);
+  const files = openSource(source);
   const checkpoint = await openCheckpoint(files, safetensorsFormat, signal);
   try {
     const description = describeModel(variant, checkpoint.config);
@@ -67,10 +77,19 @@ export async function openModel(variant: VariantName, source: ModelSource, signa
 }
 
 /** 'auto': f16 where the device computes in it or f32 would not fit the budget; else f32. */
-export function choosePrecision(precision: Precision, description: ModelDescription, gpu: GpuContext, budgetBytes: number): WeightFormat {
+export function choosePrecision(
+  precision: Precision,
+  description: ModelDescription,
+  gpu: GpuContext,
+  budgetBytes: number,
+): WeightFormat {
   if (precision === 'f32' || precision === 'f16') return precision;
   if (precision !== 'auto') {
-    throw new EngineError('not-supported', `Precision '${precision}' is not in this version.`, "Use 'auto', 'f32' or 'f16'.");
+    throw new EngineError(
+      'not-supported',
+      `Precision '${precision}' is not in this version.`,
+      "Use 'auto', 'f32' or 'f16'.",
+    );
   }
   return gpu.info.features.f16 || weightBytes(description.specs, 'f32') > budgetBytes ? 'f16' : 'f32';
 }
@@ -111,10 +130,28 @@ export async function startRuntime(
     const fusion = options.flags.ultraFusion;
     if (description.kind === 'trunk') {
       const trunk = new Trunk(gpu, description.config, weights, { element, fusion });
-      return { kind: 'trunk', trunk, gpu, weights, element, dispose: () => [trunk, weights].forEach((part) => part.dispose()) };
+      return {
+        kind: 'trunk',
+        trunk,
+        gpu,
+        weights,
+        element,
+        dispose: () => [trunk, weights].forEach((part) => part.dispose()),
+      };
     }
-    const decoder = await Decoder.create(gpu, description.config, weights, { element, fusion, capacity: options.context });
-    return { kind: 'decoder', decoder, gpu, weights, element, dispose: () => [decoder, weights].forEach((part) => part.dispose()) };
+    const decoder = await Decoder.create(gpu, description.config, weights, {
+      element,
+      fusion,
+      capacity: options.context,
+    });
+    return {
+      kind: 'decoder',
+      decoder,
+      gpu,
+      weights,
+      element,
+      dispose: () => [decoder, weights].forEach((part) => part.dispose()),
+    };
   } catch (error) {
     weights.dispose();
     throw error;
@@ -122,7 +159,13 @@ export async function startRuntime(
 }
 
 /** Refuses before the first byte is taken, where a budget says that it cannot fit. */
-function checkBudget(gpu: GpuContext, description: ModelDescription, format: WeightFormat, element: ElementType, context: number): void {
+function checkBudget(
+  gpu: GpuContext,
+  description: ModelDescription,
+  format: WeightFormat,
+  element: ElementType,
+  context: number,
+): void {
   const weights = weightBytes(description.specs, format);
   const cache = description.kind === 'decoder' ? cacheBytes(description.config, element, context) : 0;
   gpu.pool.checkFits(weights + cache, `the model (weights ${weights} bytes, KV cache ${cache} bytes)`);
@@ -132,7 +175,10 @@ async function fillWeights(
   gpu: GpuContext,
   opened: OpenedModel,
   weights: WeightSet,
-  options: { readonly onProgress?: ((progress: LoadProgress) => void) | undefined; readonly signal?: AbortSignal | undefined },
+  options: {
+    readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+    readonly signal?: AbortSignal | undefined;
+  },
 ): Promise<void> {
   const loader = new WeightLoader(gpu, weights, opened.description.specs);
   const { checkpoint } = opened;
@@ -145,7 +191,13 @@ async function fillWeights(
   const onProgress = (loadedBytes: number): void => {
     const seconds = (performance.now() - start) / 1000;
     const bytesPerSecond = seconds > 0 ? loadedBytes / seconds : 0;
-    options.onProgress?.({ phase: 'weights', loadedBytes, totalBytes, fraction: loadedBytes / totalBytes, bytesPerSecond });
+    options.onProgress?.({
+      phase: 'weights',
+      loadedBytes,
+      totalBytes,
+      fraction: loadedBytes / totalBytes,
+      bytesPerSecond,
+    });
   };
   for await (const { entry, rows } of checkpoint.tensors(loader.wanted, { signal: options.signal, onProgress })) {
     await loader.load({ name: entry.name, dtype: requireLoadable(entry).dtype, rows }, options.signal);

@@ -92,13 +92,16 @@ export async function* decodeTokens(
       }
     }
   } finally {
+    // What is still on its way is nobody's any more, but its buffers must be back before the next one starts.
+    await Promise.allSettled(inFlight.map(({ data }) => data));
     // The last token may not have been taken in.
     cache.set(decoder, done.slice(0, -1));
   }
 }
 
 /** Steps of the next submit, from how long one step took. */
-const nextSteps = (count: number, ms: number): number => Math.max(1, Math.min(maxStepsPerSubmit, Math.floor((submitMs * count) / Math.max(ms, 0.1))));
+const nextSteps = (count: number, ms: number): number =>
+  Math.max(1, Math.min(maxStepsPerSubmit, Math.floor((submitMs * count) / Math.max(ms, 0.1))));
 
 const samplingOf = (options: GenerateOptions, eosTokenIds: ReadonlySet<number>) => ({
   temperature: options.temperature ?? 0,

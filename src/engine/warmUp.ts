@@ -28,7 +28,10 @@ export async function warmUpModel(runtime: Runtime): Promise<WarmUpTimes> {
 /** GPU time in ms by kernel of one decode step, or of one warm-up forward; empty where the device has no timestamps. */
 export async function profileDecode(runtime: Runtime): Promise<Record<string, number>> {
   if (!runtime.gpu.info.features.timestamps) return {};
-  const times = runtime.kind === 'decoder' ? await runtime.decoder.profile() : await runtime.trunk.profile(Math.min(warmUpRows, runtime.trunk.config.maxSeq));
+  const times =
+    runtime.kind === 'decoder'
+      ? await runtime.decoder.profile()
+      : await runtime.trunk.profile(Math.min(warmUpRows, runtime.trunk.config.maxSeq));
   const byKernel: Record<string, number> = {};
   for (const { kernel, ms } of times) byKernel[kernel] = (byKernel[kernel] ?? 0) + ms;
   return byKernel;

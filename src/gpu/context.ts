@@ -86,7 +86,8 @@ export class GpuContext {
     slice: { readonly buffer: GPUBuffer; readonly byteOffset: number; readonly bytes: number },
   ): Promise<{ readonly data: Promise<ArrayBuffer> }> {
     const { buffer, byteOffset, bytes } = slice;
-    if (byteOffset % 4 || bytes % 4) throw internalError(`Readback of ${bytes} bytes at ${byteOffset} is not aligned to 4.`);
+    if (byteOffset % 4 || bytes % 4)
+      throw internalError(`Readback of ${bytes} bytes at ${byteOffset} is not aligned to 4.`);
     const staging = await this.pool.acquire({ bytes, owner: 'readback', label: 'readback', usage: readbackUsage });
     const submitted = this.submit(label, (encoder) => {
       record(encoder);
@@ -120,7 +121,15 @@ export class GpuContext {
     try {
       await staging.mapAsync(mapRead, 0, bytes);
     } catch (error) {
-      throw this.#lost ?? new EngineError('device-lost', 'Reading a result back failed.', 'Call again; the engine recovers by itself.', error);
+      throw (
+        this.#lost ??
+        new EngineError(
+          'device-lost',
+          'Reading a result back failed.',
+          'Call again; the engine recovers by itself.',
+          error,
+        )
+      );
     }
   }
 }

@@ -91,7 +91,8 @@ export async function requestDevice(
   const features: DeviceFeatures = {
     f16: switches.f16 !== false && adapter.features.has('shader-f16'),
     subgroups: switches.subgroups !== false && adapter.features.has('subgroups'),
-    subgroupMatrix: switches.subgroupMatrix !== false && switches.subgroups !== false && adapter.features.has(matrixFeature),
+    subgroupMatrix:
+      switches.subgroupMatrix !== false && switches.subgroups !== false && adapter.features.has(matrixFeature),
     timestamps: adapter.features.has('timestamp-query'),
   };
   const forcedBaseline = switches.f16 === false && switches.subgroups === false;
@@ -135,20 +136,37 @@ function describe(
   switches: FeatureOptions,
 ): DeviceInfo {
   const { vendor, architecture, device, description } = adapter.info;
-  const subgroupInfo = adapter.info as { subgroupMinSize?: number; subgroupMaxSize?: number; isFallbackAdapter?: boolean };
+  const subgroupInfo = adapter.info as {
+    subgroupMinSize?: number;
+    subgroupMaxSize?: number;
+    isFallbackAdapter?: boolean;
+  };
   const software =
-    subgroupInfo.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|software/i.test(`${architecture} ${device} ${description}`);
+    subgroupInfo.isFallbackAdapter === true ||
+    /swiftshader|llvmpipe|lavapipe|software/i.test(`${architecture} ${device} ${description}`);
   const why = (has: boolean, asked: boolean | undefined, use: string): string =>
     has ? use : asked === false ? 'switched off by the features option' : 'the adapter does not offer it';
   const negotiation: Negotiated[] = [
-    { name: 'shader-f16', value: features.f16, reason: why(features.f16, switches.f16, 'weights and activations in half the bytes') },
-    { name: 'subgroups', value: features.subgroups, reason: why(features.subgroups, switches.subgroups, 'reductions without shared memory') },
+    {
+      name: 'shader-f16',
+      value: features.f16,
+      reason: why(features.f16, switches.f16, 'weights and activations in half the bytes'),
+    },
+    {
+      name: 'subgroups',
+      value: features.subgroups,
+      reason: why(features.subgroups, switches.subgroups, 'reductions without shared memory'),
+    },
     {
       name: 'subgroup-matrix',
       value: features.subgroupMatrix,
       reason: why(features.subgroupMatrix, switches.subgroupMatrix, 'matrix units for prefill'),
     },
-    { name: 'timestamp-query', value: features.timestamps, reason: why(features.timestamps, undefined, 'GPU time by kernel in metrics()') },
+    {
+      name: 'timestamp-query',
+      value: features.timestamps,
+      reason: why(features.timestamps, undefined, 'GPU time by kernel in metrics()'),
+    },
     ...wantedLimits.map(({ name, reason }) => ({ name, value: limits[name], reason })),
   ];
   return {

@@ -4,7 +4,11 @@ import { EngineError } from '../core/errors.ts';
  * Runs `work` synchronously inside validation, out-of-memory and internal error scopes. The scopes are a stack on the
  * device, so nothing may await between push and pop: the verdict comes as a promise, the value at once.
  */
-export function inErrorScopes<T>(device: GPUDevice, label: string, work: () => T): { value: T; checked: Promise<void> } {
+export function inErrorScopes<T>(
+  device: GPUDevice,
+  label: string,
+  work: () => T,
+): { value: T; checked: Promise<void> } {
   device.pushErrorScope('internal');
   device.pushErrorScope('out-of-memory');
   device.pushErrorScope('validation');
@@ -18,7 +22,12 @@ export function inErrorScopes<T>(device: GPUDevice, label: string, work: () => T
   const checked = verdicts.then(([validation, outOfMemory, internal]) => {
     if (outOfMemory) throw outOfMemoryError(label, outOfMemory.message);
     const other = validation ?? internal;
-    if (other) throw new EngineError('gpu-validation', `The GPU refused ${label}: ${other.message}`, 'Please report it with engine.info.');
+    if (other)
+      throw new EngineError(
+        'gpu-validation',
+        `The GPU refused ${label}: ${other.message}`,
+        'Please report it with engine.info.',
+      );
   });
   // A caller may look at the verdict late; that must not count as unhandled meanwhile.
   checked.catch(() => undefined);

@@ -27,13 +27,10 @@ export interface Kernel<
   readonly overrides: readonly string[];
 }
 
-export type Choice<K> = K extends Kernel<infer _B, infer _P, infer A> ? { readonly [N in keyof A]: keyof A[N] & string } : never;
+export type Choice<K> =
+  K extends Kernel<infer _B, infer _P, infer A> ? { readonly [N in keyof A]: keyof A[N] & string } : never;
 
-export const defineKernel = <
-  const B extends Named<Access>,
-  const P extends Named<Scalar>,
-  const A extends Named<Axis>,
->(
+export const defineKernel = <const B extends Named<Access>, const P extends Named<Scalar>, const A extends Named<Axis>>(
   kernel: Kernel<B, P, A>,
 ): Kernel<B, P, A> => kernel;
 
@@ -79,7 +76,7 @@ export function callKernel<B extends Named<Access>, P extends Named<Scalar>, A e
     readonly cost?: Cost;
   },
 ): KernelCall {
-  return { ...call, kernel, label: call.label ?? kernel.name, overrides: call.overrides ?? {} } as KernelCall;
+  return { ...call, kernel, label: call.label ?? kernel.name, overrides: call.overrides ?? {} };
 }
 
 /** The WGSL of one variant: directives first, as WGSL wants them, then each part once. */
@@ -91,14 +88,23 @@ export function composeWgsl(kernel: Kernel, choice: Readonly<Record<string, stri
   });
   const directive = /^\s*(enable|requires|diagnostic)\b.*;\s*$/;
   const lines = [...new Set([...chosen, ...kernel.wgsl])].join('\n').split('\n');
-  return [...new Set(lines.filter((line) => directive.test(line))), ...lines.filter((line) => !directive.test(line))].join('\n');
+  return [
+    ...new Set(lines.filter((line) => directive.test(line))),
+    ...lines.filter((line) => !directive.test(line)),
+  ].join('\n');
 }
 
 /** Bytes of a kernel's uniform block: uniform structs are sized in steps of 16. */
-export const paramsBytes = (kernel: Kernel): number => Math.max(16, Math.ceil((Object.keys(kernel.params).length * 4) / 16) * 16);
+export const paramsBytes = (kernel: Kernel): number =>
+  Math.max(16, Math.ceil((Object.keys(kernel.params).length * 4) / 16) * 16);
 
 /** Writes the params at `byteOffset` in declaration order. */
-export function writeParams(view: DataView, byteOffset: number, kernel: Kernel, values: Readonly<Record<string, number>>): void {
+export function writeParams(
+  view: DataView,
+  byteOffset: number,
+  kernel: Kernel,
+  values: Readonly<Record<string, number>>,
+): void {
   Object.entries(kernel.params).forEach(([name, type], index) => {
     const value = values[name];
     if (value === undefined) throw new RangeError(`Kernel ${kernel.name} misses param '${name}'.`);

@@ -39,7 +39,11 @@ export class PipelineCache {
     return compiled;
   }
 
-  async #compile(call: Pick<KernelCall, 'kernel' | 'choice' | 'overrides'>, moduleKey: string, key: string): Promise<CompiledKernel> {
+  async #compile(
+    call: Pick<KernelCall, 'kernel' | 'choice' | 'overrides'>,
+    moduleKey: string,
+    key: string,
+  ): Promise<CompiledKernel> {
     const start = performance.now();
     const layout = this.#layoutOf(call.kernel);
     let module = this.#modules.get(moduleKey);
@@ -58,7 +62,12 @@ export class PipelineCache {
     } catch (error) {
       const messages = (await module.getCompilationInfo().catch(() => undefined))?.messages ?? [];
       const detail = messages.map((m) => `${m.lineNum}:${m.linePos} ${m.message}`).join('; ') || String(error);
-      throw new EngineError('gpu-validation', `Kernel ${key} did not compile: ${detail}`, 'Please report it with engine.info.', error);
+      throw new EngineError(
+        'gpu-validation',
+        `Kernel ${key} did not compile: ${detail}`,
+        'Please report it with engine.info.',
+        error,
+      );
     }
   }
 
@@ -71,7 +80,11 @@ export class PipelineCache {
       visibility: computeStage,
       buffer: { type: access === 'read' ? 'read-only-storage' : 'storage' },
     }));
-    const uniform: GPUBindGroupLayoutEntry = { binding: storage.length, visibility: computeStage, buffer: { type: 'uniform' } };
+    const uniform: GPUBindGroupLayoutEntry = {
+      binding: storage.length,
+      visibility: computeStage,
+      buffer: { type: 'uniform' },
+    };
     const bindGroup = this.#device.createBindGroupLayout({ label: kernel.name, entries: [...storage, uniform] });
     const pipeline = this.#device.createPipelineLayout({ label: kernel.name, bindGroupLayouts: [bindGroup] });
     const made = { bindGroup, pipeline };

@@ -102,7 +102,14 @@ export async function buildPlan(gpu: GpuContext, calls: readonly KernelCall[], l
         layout,
         entries: [...storage, block].map((resource, binding) => ({ binding, resource })),
       });
-      return { label: call.label, kernel: call.kernel.name, pipeline, bindGroup, workgroups: call.workgroups, cost: call.cost };
+      return {
+        label: call.label,
+        kernel: call.kernel.name,
+        pipeline,
+        bindGroup,
+        workgroups: call.workgroups,
+        cost: call.cost,
+      };
     }),
   );
   try {

@@ -63,7 +63,10 @@ export class BufferPool {
   #hits = 0;
   #misses = 0;
 
-  constructor(device: GPUDevice, options: { budgetBytes?: number | undefined; recycles?: boolean; maxPooledBytes?: number | undefined } = {}) {
+  constructor(
+    device: GPUDevice,
+    options: { budgetBytes?: number | undefined; recycles?: boolean; maxPooledBytes?: number | undefined } = {},
+  ) {
     this.#device = device;
     this.#budgetBytes = options.budgetBytes ?? Number.POSITIVE_INFINITY;
     this.#recycles = options.recycles ?? true;
@@ -89,8 +92,10 @@ export class BufferPool {
     }
     this.#makeRoom(request.label, sizeBytes);
     this.#misses++;
-    const { value: buffer, checked } = inErrorScopes(this.#device, `buffer '${request.label}' of ${sizeBytes} bytes`, () =>
-      this.#device.createBuffer({ label: request.label, size: sizeBytes, usage }),
+    const { value: buffer, checked } = inErrorScopes(
+      this.#device,
+      `buffer '${request.label}' of ${sizeBytes} bytes`,
+      () => this.#device.createBuffer({ label: request.label, size: sizeBytes, usage }),
     );
     this.#lend(buffer, lease);
     try {

@@ -33,7 +33,11 @@ export class Profiler {
     this.#passes.push({ kernel, label });
     return encoder.beginComputePass({
       label,
-      timestampWrites: { querySet: this.#querySet, beginningOfPassWriteIndex: index * 2, endOfPassWriteIndex: index * 2 + 1 },
+      timestampWrites: {
+        querySet: this.#querySet,
+        beginningOfPassWriteIndex: index * 2,
+        endOfPassWriteIndex: index * 2 + 1,
+      },
     });
   }
 
@@ -41,9 +45,16 @@ export class Profiler {
   async times(): Promise<KernelTime[]> {
     const count = this.#passes.length * 2;
     if (count === 0) return [];
-    const buffer = await this.#gpu.pool.acquire({ bytes: count * 8, owner: 'profiler', label: 'timestamps', usage: resolveUsage });
+    const buffer = await this.#gpu.pool.acquire({
+      bytes: count * 8,
+      owner: 'profiler',
+      label: 'timestamps',
+      usage: resolveUsage,
+    });
     try {
-      await this.#gpu.submit('resolve timestamps', (encoder) => encoder.resolveQuerySet(this.#querySet, 0, count, buffer, 0));
+      await this.#gpu.submit('resolve timestamps', (encoder) =>
+        encoder.resolveQuerySet(this.#querySet, 0, count, buffer, 0),
+      );
       const ticks = new BigUint64Array(await this.#gpu.read(buffer, 0, count * 8));
       return this.#passes.map(({ kernel, label }, index) => ({
         kernel,

@@ -93,6 +93,7 @@ export function attention(args: AttentionArgs): KernelCall[] {
         DEPTH4: depth4,
         VALUE_KEYS: valueKeys,
         STAGING: Math.max(scoreStaging, valueKeys * headDim4 + 8),
+        UNROLL: unroll(args),
       },
       buffers: buffersOf(args),
       params: { ...paramsOf(args), split_keys: 0, row_blocks: 0 },
@@ -154,6 +155,7 @@ function decodeCall(
       WORKGROUP_SIZE: lanes * 16,
       HEAD_DIM4: headDim4,
       COLUMNS: powerOfTwo(headDim4),
+      UNROLL: unroll(args),
     },
     buffers: { ...buffersOf(args), out },
     params: {
@@ -206,6 +208,8 @@ function sizeName(size: number): Size {
   throw new RangeError(`Attention has no variant for a tile of ${size}: headDim must be a multiple of 8 up to 256.`);
 }
 
+const unroll = (args: AttentionArgs): number => (args.device.adapter.software ? 0 : 1);
+
 const powerOfTwo = (size: number): number => 2 ** Math.ceil(Math.log2(size));
 
 const buffersOf = (args: AttentionArgs): Record<keyof typeof viewBindings, GPUBuffer | BufferSlice> => ({
@@ -249,6 +253,7 @@ function paramsOf(args: AttentionArgs) {
     mask_head,
     mask_row,
     mask_key,
+    zero: 0,
   };
 }
 

@@ -53,6 +53,7 @@ const viewParams = {
   mask_key: 'u32',
   split_keys: 'u32',
   row_blocks: 'u32',
+  zero: 'u32',
 } as const;
 
 /** Length of arrays in registers, which WGSL wants as `const`: query rows in a decoding workgroup. */
@@ -76,7 +77,7 @@ export const attentionTiledKernel = defineKernel({
   },
   bindings: viewBindings,
   params: viewParams,
-  overrides: ['WORKGROUP_SIZE', 'HEAD_DIM4', 'DEPTH4', 'VALUE_KEYS', 'STAGING'],
+  overrides: ['WORKGROUP_SIZE', 'HEAD_DIM4', 'DEPTH4', 'VALUE_KEYS', 'STAGING', 'UNROLL'],
 });
 
 export const attentionDecodeKernel = defineKernel({
@@ -90,7 +91,7 @@ export const attentionDecodeKernel = defineKernel({
   },
   bindings: viewBindings,
   params: viewParams,
-  overrides: ['WORKGROUP_SIZE', 'HEAD_DIM4', 'COLUMNS'],
+  overrides: ['WORKGROUP_SIZE', 'HEAD_DIM4', 'COLUMNS', 'UNROLL'],
 });
 
 export const attentionMergeKernel = defineKernel({

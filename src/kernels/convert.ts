@@ -51,7 +51,8 @@ interface Target {
 /** A piece of a tensor as it lies in the file (`source`: whole rows; the first is `sourceRow`) into a weight's rows. */
 export const convertRows = (
   args: Target & { readonly source: GPUBuffer; readonly sourceRow: number; readonly dtype: CheckpointDtype },
-): KernelCall => targetCall(args, args.source, sourceIds[args.dtype], { source_row: args.sourceRow, seed: 0, bound: 0, constant: 0 });
+): KernelCall =>
+  targetCall(args, args.source, sourceIds[args.dtype], { source_row: args.sourceRow, seed: 0, bound: 0, constant: 0 });
 
 /** Seeded rows: uniform in ±value, or a constant. */
 export const seedRows = (

@@ -189,7 +189,11 @@ function common(args: LinearArgs, part: WeightPart, columns4: number) {
 
 function choiceOf(args: LinearArgs) {
   const plain = args.xElement === 'f16' ? 'plainF16' : 'plainF32';
-  return { input: args.norm?.kind ?? plain, weight: weightChoice(args.weight.format, args.device), output: args.yElement } as const;
+  return {
+    input: args.norm?.kind ?? plain,
+    weight: weightChoice(args.weight.format, args.device),
+    output: args.yElement,
+  } as const;
 }
 
 const epilogueOf = (args: LinearArgs): Record<(typeof epilogueOverrides)[number], number> => ({

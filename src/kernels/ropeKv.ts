@@ -46,7 +46,11 @@ export function ropeKv(args: {
   return callKernel(ropeKvKernel, {
     label: args.label,
     choice: { element: args.element, reduce: args.device.features.subgroups ? 'subgroups' : 'shared' },
-    overrides: { WORKGROUP_SIZE: args.headDim > 64 ? 64 : 32, HAS_ROPE: args.rope ? 1 : 0, QK_NORM: args.qkNorm ? 1 : 0 },
+    overrides: {
+      WORKGROUP_SIZE: args.headDim > 64 ? 64 : 32,
+      HAS_ROPE: args.rope ? 1 : 0,
+      QK_NORM: args.qkNorm ? 1 : 0,
+    },
     buffers: {
       qkv: args.qkv,
       rope: args.rope ?? args.none,
@@ -58,6 +62,9 @@ export function ropeKv(args: {
     },
     params: { heads: args.heads, kv_heads: args.kvHeads, head_dim: args.headDim, eps: args.qkNorm?.eps ?? 0 },
     workgroups: [allHeads, args.rows, 1],
-    cost: { flops: args.rows * allHeads * args.headDim * 3, bytes: args.rows * allHeads * args.headDim * 2 * elementBytes[args.element] },
+    cost: {
+      flops: args.rows * allHeads * args.headDim * 3,
+      bytes: args.rows * allHeads * args.headDim * 2 * elementBytes[args.element],
+    },
   });
 }

@@ -1,44 +1,22 @@
-import type { ElementType } from '../core/dtype.ts';
-import { elementBytes } from '../core/dtype.ts';
 import { throwIfAborted } from '../core/errors.ts';
 import type { GpuContext } from '../gpu/context.ts';
 import type { KernelCall } from '../gpu/kernel.ts';
 import { buildPlan, type Plan } from '../gpu/plan.ts';
 import { type KernelTime, Profiler } from '../gpu/profiler.ts';
-import { decodeScratchBytes } from '../kernels/attention.ts';
-import { sample, sampleScratchBytes, type SamplingSettings, settingsBytes, writeSettings } from '../kernels/sampling.ts';
+import { sample, type SamplingSettings, settingsBytes, writeSettings } from '../kernels/sampling.ts';
 import type { DecoderConfig } from './decoderConfig.ts';
-import { type DecoderBuffers, type DecoderGraph, decoderLayer, embedTokens, outputHead } from './decoderLayers.ts';
+import { type DecoderGraph, decoderLayer, embedTokens, outputHead } from './decoderLayers.ts';
+import { allocateDecoder, chunkRowsOf, type DecoderMemory, type DecoderOptions, logitRowsOf } from './decoderMemory.ts';
 import { checkHiddenStates } from './inputs.ts';
 import type { LayerContext } from './layerOps.ts';
 import { ropeDependsOnLength, ropeTable } from './rope.ts';
 import type { WeightSet } from './weights.ts';
 
-export interface DecoderOptions {
-  readonly element: ElementType;
-  readonly fusion: boolean;
-  /** Tokens that prompt and answer may have together. */
-  readonly capacity: number;
-  /** Rows of a prefill step at most; default by device. */
-  readonly chunkRows?: number | undefined;
-}
-
 /** What a step does with its last hidden state. */
 type Head = 'none' | 'sample' | 'logits';
 
-/** Rows of a prefill step: enough to fill the machine, few enough for a submit of some 100 ms. */
-const defaultChunkRows = { gpu: 512, software: 64 } as const;
-/** Bytes of logits that are kept at once. */
-const logitsBytes = 8 * 2 ** 20;
 /** Prefill lengths whose plans are kept; the decode step's is kept always. */
 const keptPlans = 12;
-
-interface DecoderMemory {
-  readonly buffers: DecoderBuffers;
-  readonly settings: GPUBuffer;
-  readonly sampleScratch: GPUBuffer;
-  readonly release: () => void;
-}
 
 /**
  * A decoder with its KV cache of fixed capacity, written in place. One sequence; positions are the caller's: `step` puts
@@ -60,7 +38,13 @@ export class Decoder {
   #ropeLength = 0;
   #lastFlops = 0;
 
-  private constructor(gpu: GpuContext, config: DecoderConfig, weights: WeightSet, options: DecoderOptions, memory: DecoderMemory) {
+  private constructor(
+    gpu: GpuContext,
+    config: DecoderConfig,
+    weights: WeightSet,
+    options: DecoderOptions,
+    memory: DecoderMemory,
+  ) {
     this.#gpu = gpu;
     this.config = config;
     this.#weights = weights;
@@ -72,8 +56,13 @@ export class Decoder {
   }
 
   /** @throws EngineError out-of-memory */
-  static async create(gpu: GpuContext, config: DecoderConfig, weights: WeightSet, options: DecoderOptions): Promise<Decoder> {
-    const memory = await allocate(gpu, config, options);
+  static async create(
+    gpu: GpuContext,
+    config: DecoderConfig,
+    weights: WeightSet,
+    options: DecoderOptions,
+  ): Promise<Decoder> {
+    const memory = await allocateDecoder(gpu, config, options);
     const decoder = new Decoder(gpu, config, weights, options, memory);
     decoder.#writeRope(0);
     return decoder;
@@ -109,7 +98,12 @@ export class Decoder {
    * token is sampled into tokens[position + tokens.length], or nothing. Everything is queued, not waited for, unless a
    * software adapter needs an abort to be heard.
    */
-  async prefill(tokens: readonly number[], position: number, head: Exclude<Head, 'logits'>, signal?: AbortSignal): Promise<void> {
+  async prefill(
+    tokens: readonly number[],
+    position: number,
+    head: Exclude<Head, 'logits'>,
+    signal?: AbortSignal,
+  ): Promise<void> {
     for (let start = 0; start < tokens.length; start += this.chunkRows) {
       throwIfAborted(signal);
       const chunk = tokens.slice(start, start + this.chunkRows);
@@ -139,7 +133,8 @@ export class Decoder {
       const { data } = await this.#gpu.enqueueRead('logits', (encoder) => plan.encode(encoder), slice);
       this.#lastFlops = plan.flops;
       const padded = new Float32Array(await data);
-      for (let row = 0; row < chunk.length; row++) out.set(padded.subarray(row * stride, row * stride + vocab), (start + row) * vocab);
+      for (let row = 0; row < chunk.length; row++)
+        out.set(padded.subarray(row * stride, row * stride + vocab), (start + row) * vocab);
     }
     return out;
   }
@@ -166,7 +161,11 @@ export class Decoder {
 
   /** The token at a position as it will be when everything submitted so far is done: u32 [1]. */
   readToken(position: number): Promise<{ readonly data: Promise<ArrayBuffer> }> {
-    return this.#gpu.enqueueRead('read token', () => undefined, { buffer: this.tokens, byteOffset: position * 4, bytes: 4 });
+    return this.#gpu.enqueueRead('read token', () => undefined, {
+      buffer: this.tokens,
+      byteOffset: position * 4,
+      bytes: 4,
+    });
   }
 
   /** The layers alone: f32 [batch, seq, hidden] in and out, causal, each item of the batch from position 0. */
@@ -186,7 +185,11 @@ export class Decoder {
         this.#gpu.device.queue.writeBuffer(x, 0, padRows(hiddenStates.subarray(at, at + rows * hidden), hidden));
         this.#maxKeys = start + rows;
         const bytes = rows * Math.ceil(hidden / 4) * 16;
-        const { data } = await this.#gpu.enqueueRead('forward', (encoder) => plan.encode(encoder), { buffer: x, byteOffset: 0, bytes });
+        const { data } = await this.#gpu.enqueueRead('forward', (encoder) => plan.encode(encoder), {
+          buffer: x,
+          byteOffset: 0,
+          bytes,
+        });
         this.#lastFlops = plan.flops;
         out.set(dropPadding(new Float32Array(await data), hidden), at);
       }
@@ -196,7 +199,11 @@ export class Decoder {
 
   /** Compiles what generation needs. */
   async compile(): Promise<void> {
-    await Promise.all([this.#planFor(1, 'sample'), this.#planFor(this.chunkRows, 'sample'), this.#planFor(this.chunkRows, 'none')]);
+    await Promise.all([
+      this.#planFor(1, 'sample'),
+      this.#planFor(this.chunkRows, 'sample'),
+      this.#planFor(this.chunkRows, 'none'),
+    ]);
   }
 
   /** GPU time by dispatch of one decode step at position 0. */
@@ -224,7 +231,11 @@ export class Decoder {
 
   #writeRope(length: number): void {
     this.#ropeLength = length;
-    this.#gpu.device.queue.writeBuffer(this.#memory.buffers.rope, 0, ropeTable(this.config.rope, this.capacity, length));
+    this.#gpu.device.queue.writeBuffer(
+      this.#memory.buffers.rope,
+      0,
+      ropeTable(this.config.rope, this.capacity, length),
+    );
   }
 
   #planFor(rows: number, head: Head): Promise<Plan> {
@@ -301,68 +312,12 @@ export class Decoder {
   }
 }
 
-const chunkRowsOf = (gpu: GpuContext, options: DecoderOptions): number =>
-  Math.min(options.chunkRows ?? defaultChunkRows[gpu.info.adapter.software ? 'software' : 'gpu'], options.capacity);
-
-const logitRowsOf = (config: DecoderConfig, chunkRows: number): number =>
-  Math.max(1, Math.min(chunkRows, Math.floor(logitsBytes / (Math.ceil(config.vocab / 4) * 16))));
-
-/** Bytes of keys and values of all layers for `capacity` positions. */
-export const cacheBytes = (config: DecoderConfig, element: ElementType, capacity: number): number =>
-  2 * config.layers * capacity * config.kvHeads * config.headDim * elementBytes[element];
-
-async function allocate(gpu: GpuContext, config: DecoderConfig, options: DecoderOptions): Promise<DecoderMemory> {
-  const { element, capacity } = options;
-  const { heads, kvHeads, headDim, hidden, intermediate, vocab, layers } = config;
-  const rows = chunkRowsOf(gpu, options);
-  const taken: GPUBuffer[] = [];
-  const release = (): void => {
-    for (const buffer of taken.splice(0)) gpu.pool.release(buffer);
-  };
-  const bytes = async (label: string, size: number, owner = 'activations', exact = false): Promise<GPUBuffer> => {
-    const buffer = await gpu.pool.acquire({ bytes: size, owner, label, exact });
-    taken.push(buffer);
-    return buffer;
-  };
-  const matrix = (label: string, count: number, columns: number, kind: ElementType): Promise<GPUBuffer> =>
-    bytes(label, count * Math.ceil(columns / 4) * 4 * elementBytes[kind]);
-  const cacheLayer = (label: string): Promise<GPUBuffer> => bytes(label, capacity * kvHeads * headDim * elementBytes[element], 'kv', true);
-  try {
-    // Steps of several rows and of one share the scratch: whichever needs more.
-    const scratch = Math.max(...[1, 8].map((queryLen) => decodeScratchBytes({ batch: 1, heads, queryLen, headDim, maxKeys: capacity })));
-    const cache: { keys: GPUBuffer; values: GPUBuffer }[] = [];
-    for (let layer = 0; layer < layers; layer++) {
-      cache.push({ keys: await cacheLayer(`keys.${layer}`), values: await cacheLayer(`values.${layer}`) });
-    }
-    const buffers: DecoderBuffers = {
-      // One position more than the cache: the token sampled behind the last one.
-      tokens: await bytes('tokens', (capacity + 1) * 4, 'kv', true),
-      state: await bytes('state', 64, 'kv', true),
-      x: await matrix('x', rows, hidden, 'f32'),
-      normed: await matrix('normed', rows, hidden, element),
-      qkv: await matrix('qkv', rows, (heads + 2 * kvHeads) * headDim, element),
-      q: await matrix('q', rows, heads * headDim, element),
-      attended: await matrix('attended', rows, heads * headDim, element),
-      gated: await matrix('gated', rows, intermediate, element),
-      logits: await matrix('logits', logitRowsOf(config, rows), vocab, 'f32'),
-      attentionScratch: scratch > 0 ? await bytes('attention scratch', scratch) : undefined,
-      rope: await bytes('rope', capacity * headDim * 4, 'weights', true),
-      cache,
-    };
-    const settings = await bytes('sampling settings', settingsBytes, 'kv', true);
-    const sampleScratch = await bytes('sampling scratch', sampleScratchBytes(vocab));
-    return { buffers, settings, sampleScratch, release };
-  } catch (error) {
-    release();
-    throw error;
-  }
-}
-
 /** [rows, hidden] with rows padded to a multiple of 4, as kernels keep them. */
 function padRows(data: Float32Array, hidden: number): Float32Array<ArrayBuffer> {
   const stride = Math.ceil(hidden / 4) * 4;
   const out = new Float32Array((data.length / hidden) * stride);
-  for (let row = 0; row * hidden < data.length; row++) out.set(data.subarray(row * hidden, (row + 1) * hidden), row * stride);
+  for (let row = 0; row * hidden < data.length; row++)
+    out.set(data.subarray(row * hidden, (row + 1) * hidden), row * stride);
   return out;
 }
 
@@ -370,6 +325,7 @@ function dropPadding(data: Float32Array, hidden: number): Float32Array {
   const stride = Math.ceil(hidden / 4) * 4;
   if (stride === hidden) return data;
   const out = new Float32Array((data.length / stride) * hidden);
-  for (let row = 0; row * stride < data.length; row++) out.set(data.subarray(row * stride, row * stride + hidden), row * hidden);
+  for (let row = 0; row * stride < data.length; row++)
+    out.set(data.subarray(row * stride, row * stride + hidden), row * hidden);
   return out;
 }

@@ -44,14 +44,24 @@ export function parseDecoderConfig(json: Json, architecture: DecoderConfig['arch
   const hidden = positiveInteger(json, ['hidden_size']);
   const heads = positiveInteger(json, ['num_attention_heads']);
   const kvHeads = positiveInteger(json, ['num_key_value_heads'], heads);
-  if (heads % kvHeads !== 0) throw configError(`${heads} heads do not share ${kvHeads} key-value heads evenly`, 'Correct one of them.');
+  if (heads % kvHeads !== 0)
+    throw configError(`${heads} heads do not share ${kvHeads} key-value heads evenly`, 'Correct one of them.');
   const headDim = positiveInteger(json, ['head_dim'], hidden / heads);
   checkHeadDim(headDim);
   if (json['use_sliding_window'] === true) {
-    throw new EngineError('not-supported', 'config.json turns sliding-window attention on.', 'Use a checkpoint with full attention.');
+    throw new EngineError(
+      'not-supported',
+      'config.json turns sliding-window attention on.',
+      'Use a checkpoint with full attention.',
+    );
   }
-  const activation = activations[String(json['hidden_act'] ?? 'silu')];
-  if (!activation) throw configError(`hidden_act ${JSON.stringify(json['hidden_act'])} is unknown`, `Known: ${Object.keys(activations).join(', ')}.`);
+  const name = json['hidden_act'] ?? 'silu';
+  const activation = typeof name === 'string' ? activations[name] : undefined;
+  if (!activation)
+    throw configError(
+      `hidden_act ${JSON.stringify(json['hidden_act'])} is unknown`,
+      `Known: ${Object.keys(activations).join(', ')}.`,
+    );
   const trainedSeq = positiveInteger(json, ['max_position_embeddings'], 2048);
   const rope = parseRope(json, headDim, trainedSeq);
   const attentionBias = json['attention_bias'] === true;

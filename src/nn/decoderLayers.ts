@@ -97,18 +97,13 @@ export function decoderLayer(graph: DecoderGraph, context: LayerContext, index: 
 
 /** Rotates, writes the cache, and attends to all of it causally. */
 function cachedAttention(graph: DecoderGraph, context: LayerContext, index: number): KernelCall[] {
-  const { gpu, config, weights, buffers, capacity } = graph;
+  const { gpu, config, weights, buffers } = graph;
   const { heads, kvHeads, headDim } = config;
-  const id = `layers.${index}`;
-  const cache = buffers.cache[index];
-  if (!cache) throw new RangeError(`No cache for layer ${index}.`);
-  const qkNorm = weights.optionalVector(`${id}.qkNorm`);
-  const queryView = (buffer: GPUBuffer) => ({ buffer, offset: 0, batchStride: 0, rowStride: heads * headDim, headStride: headDim });
-  const cacheView = (buffer: GPUBuffer) => ({ buffer, offset: 0, batchStride: 0, rowStride: kvHeads * headDim, headStride: headDim });
-  const attend = chooseAttention(context.rows) === 'decode' ? decodeAttention : attention;
+  const { keys, values } = cacheOf(graph, index);
+  const qkNorm = weights.optionalVector(`layers.${index}.qkNorm`);
   return [
     ropeKv({
-      label: `${id}.rope`,
+      label: `layers.${index}.rope`,
       device: gpu.info,
       element: context.element,
       qkv: buffers.qkv,
@@ -116,38 +111,59 @@ function cachedAttention(graph: DecoderGraph, context: LayerContext, index: numb
       qkNorm: qkNorm && { buffer: qkNorm, eps: config.normEps },
       state: buffers.state,
       q: buffers.q,
-      keyCache: cache.keys,
-      valueCache: cache.values,
+      keyCache: keys,
+      valueCache: values,
       rows: context.rows,
       heads,
       kvHeads,
       headDim,
       none: gpu.none,
     }),
-    ...attend({
-      label: `${id}.attention`,
-      element: context.element,
-      device: gpu.info,
-      q: queryView(buffers.q),
-      k: cacheView(cache.keys),
-      v: cacheView(cache.values),
-      out: queryView(buffers.attended),
-      batch: 1,
-      heads,
-      kvHeads,
-      queryLen: context.rows,
-      // The rows of this plan; those before are the state's.
-      keyLen: context.rows,
-      headDim,
-      scale: 1 / Math.sqrt(headDim),
-      causal: true,
-      state: buffers.state,
-      none: gpu.none,
-      maxKeys: graph.maxKeys,
-      keyCapacity: capacity,
-      ...(buffers.attentionScratch ? { scratch: buffers.attentionScratch } : {}),
-    }),
+    ...attendToCache(graph, context, index),
   ];
+}
+
+function attendToCache(graph: DecoderGraph, context: LayerContext, index: number): KernelCall[] {
+  const { gpu, config, buffers } = graph;
+  const { heads, kvHeads, headDim } = config;
+  const { keys, values } = cacheOf(graph, index);
+  const view = (buffer: GPUBuffer, count: number) => ({
+    buffer,
+    offset: 0,
+    batchStride: 0,
+    rowStride: count * headDim,
+    headStride: headDim,
+  });
+  const attend = chooseAttention(context.rows) === 'decode' ? decodeAttention : attention;
+  return attend({
+    label: `layers.${index}.attention`,
+    element: context.element,
+    device: gpu.info,
+    q: view(buffers.q, heads),
+    k: view(keys, kvHeads),
+    v: view(values, kvHeads),
+    out: view(buffers.attended, heads),
+    batch: 1,
+    heads,
+    kvHeads,
+    queryLen: context.rows,
+    // The rows of this plan; those before are the state's.
+    keyLen: context.rows,
+    headDim,
+    scale: 1 / Math.sqrt(headDim),
+    causal: true,
+    state: buffers.state,
+    none: gpu.none,
+    maxKeys: graph.maxKeys,
+    keyCapacity: graph.capacity,
+    ...(buffers.attentionScratch ? { scratch: buffers.attentionScratch } : {}),
+  });
+}
+
+function cacheOf(graph: DecoderGraph, index: number): DecoderBuffers['cache'][number] {
+  const cache = graph.buffers.cache[index];
+  if (!cache) throw new RangeError(`No cache for layer ${index}.`);
+  return cache;
 }
 
 /** logits = norm(x) · headᵀ of `rows` rows from `firstRow`. */

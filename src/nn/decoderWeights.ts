@@ -45,6 +45,7 @@ function layerSpecs(config: DecoderConfig, id: string): WeightSpec[] {
     specs.push(biasSpec(`${id}.downBias`, [[`${mlp}.down_proj.bias`, hidden]]));
   }
   // gamma of q, then of k: two rows of one buffer, as a LayerNorm's gamma and beta are.
-  if (config.qkNorm) specs.push(normSpec(`${id}.qkNorm`, headDim, `${attention}.q_norm.weight`, `${attention}.k_norm.weight`));
+  if (config.qkNorm)
+    specs.push(normSpec(`${id}.qkNorm`, headDim, `${attention}.q_norm.weight`, `${attention}.k_norm.weight`));
   return specs;
 }

@@ -5,7 +5,12 @@ import { elementCount, formatShape } from '../core/shape.ts';
  * Checks hidden states against their shape and the model's.
  * @throws EngineError invalid-shape, input-too-long, non-finite-input
  */
-export function checkHiddenStates(data: Float32Array, shape: readonly number[], hidden: number, maxSeq: number): readonly [batch: number, seq: number] {
+export function checkHiddenStates(
+  data: Float32Array,
+  shape: readonly number[],
+  hidden: number,
+  maxSeq: number,
+): readonly [batch: number, seq: number] {
   const remedy = `Pass [batch, seq, ${hidden}] and a Float32Array with as many values.`;
   const [batch, seq, width] = shape;
   const whole = shape.every((size) => Number.isSafeInteger(size) && size >= 1);
@@ -13,18 +18,34 @@ export function checkHiddenStates(data: Float32Array, shape: readonly number[], 
     throw new EngineError('invalid-shape', `The shape ${formatShape(shape)} is not [batch, seq, hidden].`, remedy);
   }
   if (width !== hidden) {
-    throw new EngineError('invalid-shape', `The shape ${formatShape(shape)} ends in ${width}, but the model's hidden size is ${hidden}.`, remedy);
+    throw new EngineError(
+      'invalid-shape',
+      `The shape ${formatShape(shape)} ends in ${width}, but the model's hidden size is ${hidden}.`,
+      remedy,
+    );
   }
   if (!(data instanceof Float32Array) || data.length !== elementCount(shape)) {
-    throw new EngineError('invalid-shape', `${data?.length} values do not fill the shape ${formatShape(shape)} (${elementCount(shape)}).`, remedy);
+    throw new EngineError(
+      'invalid-shape',
+      `${data?.length} values do not fill the shape ${formatShape(shape)} (${elementCount(shape)}).`,
+      remedy,
+    );
   }
   if (seq > maxSeq) {
-    throw new EngineError('input-too-long', `The sequence has ${seq} positions; this model takes at most ${maxSeq}.`, 'Cut it into shorter sequences.');
+    throw new EngineError(
+      'input-too-long',
+      `The sequence has ${seq} positions; this model takes at most ${maxSeq}.`,
+      'Cut it into shorter sequences.',
+    );
   }
   const bad = data.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {
     const place = formatShape([Math.floor(bad / hidden / seq), Math.floor(bad / hidden) % seq, bad % hidden]);
-    throw new EngineError('non-finite-input', `hiddenStates${place} is ${data[bad]}.`, 'Every hidden state must be a finite number.');
+    throw new EngineError(
+      'non-finite-input',
+      `hiddenStates${place} is ${data[bad]}.`,
+      'Every hidden state must be a finite number.',
+    );
   }
   return [batch, seq];
 }

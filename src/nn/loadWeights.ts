@@ -63,7 +63,9 @@ export class WeightLoader {
   constructor(gpu: GpuContext, set: WeightSet, specs: readonly WeightSpec[]) {
     this.#gpu = gpu;
     this.#set = set;
-    this.#targets = new Map(specs.flatMap((spec) => spec.sources.map((source) => [source.tensor, { spec, source }] as const)));
+    this.#targets = new Map(
+      specs.flatMap((spec) => spec.sources.map((source) => [source.tensor, { spec, source }] as const)),
+    );
   }
 
   /** Names of the tensors that the specs are made of. */
@@ -157,13 +159,21 @@ export class WeightLoader {
   }
 
   /** Rows `from … from + count` of a segment, cut where they fall into different parts of the weight. */
-  #partsOf(spec: WeightSpec, map: RowMap, from: number, count: number): { part: WeightPart; first: number; partRows: number }[] {
+  #partsOf(
+    spec: WeightSpec,
+    map: RowMap,
+    from: number,
+    count: number,
+  ): { part: WeightPart; first: number; partRows: number }[] {
     const pieces: { part: WeightPart; first: number; partRows: number }[] = [];
     for (const part of this.#set.stored(spec.id).parts) {
       // Parts hold whole blocks, so the rows of one are a range.
       const below = (storedRow: number): number => {
         const local = storedRow - map.rowOffset;
-        return Math.floor(local / map.blockStride) * map.block + Math.min(map.block, ((local % map.blockStride) + map.blockStride) % map.blockStride);
+        return (
+          Math.floor(local / map.blockStride) * map.block +
+          Math.min(map.block, ((local % map.blockStride) + map.blockStride) % map.blockStride)
+        );
       };
       const first = Math.max(from, below(part.firstRow));
       const last = Math.min(from + count, below(part.firstRow + part.rows));
@@ -192,4 +202,5 @@ function pieceSegments(source: TensorSource, firstRow: number, rows: number) {
 }
 
 /** A seed for each segment of each tensor. */
-const mix = (seed: number, index: number): number => (Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) + Math.imul(index + 1, 0xc2b2ae35)) >>> 0;
+const mix = (seed: number, index: number): number =>
+  (Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) + Math.imul(index + 1, 0xc2b2ae35)) >>> 0;

@@ -40,7 +40,7 @@ export function resolveMask(
       stride *= size;
       return own;
     })
-    .reverse() as [number, number, number, number];
+    .toReversed() as [number, number, number, number];
   return packed(mask, strides);
 }
 
@@ -50,7 +50,10 @@ function packed(mask: Uint8Array, strides: AttentionMask['strides']): AttentionM
   return {
     words: new Uint32Array(bytes.buffer),
     strides,
-    slice: (first, count) => (strides[0] === 0 ? packed(mask, strides) : packed(mask.subarray(first * strides[0], (first + count) * strides[0]), strides)),
+    slice: (first, count) =>
+      strides[0] === 0
+        ? packed(mask, strides)
+        : packed(mask.subarray(first * strides[0], (first + count) * strides[0]), strides),
   };
 }
 
@@ -67,10 +70,17 @@ function guessShape(length: number, target: readonly [number, number, number, nu
   const meanings = new Set(usual.map((shape) => shape.filter((size) => size !== 1).join()));
   const [first] = usual;
   if (!first || meanings.size > 1) {
-    throw mismatch(`A mask of ${length} entries ${first ? 'could mean several things' : 'does not fit'}; maskShape is not given`, target);
+    throw mismatch(
+      `A mask of ${length} entries ${first ? 'could mean several things' : 'does not fit'}; maskShape is not given`,
+      target,
+    );
   }
   return first;
 }
 
 const mismatch = (what: string, target: readonly number[]): EngineError =>
-  new EngineError('mask-mismatch', `${what}.`, `Give a mask with a maskShape that broadcasts to [batch, heads, query, key] = ${formatShape(target)}.`);
+  new EngineError(
+    'mask-mismatch',
+    `${what}.`,
+    `Give a mask with a maskShape that broadcasts to [batch, heads, query, key] = ${formatShape(target)}.`,
+  );

@@ -42,7 +42,8 @@ export function parseRope(json: Json, dim: number, maxSeq: number): RopeConfig {
   return { theta, dim, scaling: scaling ? parseScaling(scaling, maxSeq) : { kind: 'default' } };
 }
 
-const asJson = (value: unknown): Json | undefined => (typeof value === 'object' && value !== null ? (value as Json) : undefined);
+const asJson = (value: unknown): Json | undefined =>
+  typeof value === 'object' && value !== null ? (value as Json) : undefined;
 
 function parseScaling(json: Json, maxSeq: number): RopeScaling {
   const kind = json['rope_type'] ?? json['type'] ?? 'default';
@@ -73,7 +74,10 @@ function parseScaling(json: Json, maxSeq: number): RopeScaling {
         attentionFactor: yarnAttentionFactor(json, factor()),
       };
     default:
-      throw configError(`rope_scaling of the kind ${JSON.stringify(kind)} is unknown`, 'Known kinds: default, linear, dynamic, llama3, yarn.');
+      throw configError(
+        `rope_scaling of the kind ${JSON.stringify(kind)} is unknown`,
+        'Known kinds: default, linear, dynamic, llama3, yarn.',
+      );
   }
 }
 
@@ -82,7 +86,8 @@ function yarnAttentionFactor(json: Json, factor: number): number {
   if (typeof json['attention_factor'] === 'number') return json['attention_factor'];
   const temperature = (mscale: number): number => (factor <= 1 ? 1 : 0.1 * mscale * Math.log(factor) + 1);
   const { mscale, mscale_all_dim: allDim } = json;
-  if (typeof mscale === 'number' && typeof allDim === 'number' && mscale && allDim) return temperature(mscale) / temperature(allDim);
+  if (typeof mscale === 'number' && typeof allDim === 'number' && mscale && allDim)
+    return temperature(mscale) / temperature(allDim);
   return temperature(1);
 }
 
@@ -117,8 +122,14 @@ function llama3Frequency(frequency: number, s: Extract<RopeScaling, { kind: 'lla
 }
 
 /** NTK by parts: pairs that turn often are kept, those that turn rarely are slowed (arXiv:2309.00071, section 3.2). */
-function yarnFrequencies(plain: Float64Array, theta: number, dim: number, s: Extract<RopeScaling, { kind: 'yarn' }>): Float64Array {
-  const pairOf = (turns: number): number => (dim * Math.log(s.originalSeq / (turns * 2 * Math.PI))) / (2 * Math.log(theta));
+function yarnFrequencies(
+  plain: Float64Array,
+  theta: number,
+  dim: number,
+  s: Extract<RopeScaling, { kind: 'yarn' }>,
+): Float64Array {
+  const pairOf = (turns: number): number =>
+    (dim * Math.log(s.originalSeq / (turns * 2 * Math.PI))) / (2 * Math.log(theta));
   const low = Math.max(Math.floor(pairOf(s.betaFast)), 0);
   const high = Math.min(Math.ceil(pairOf(s.betaSlow)), dim - 1);
   const width = high === low ? 0.001 : high - low;

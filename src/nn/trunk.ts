@@ -105,15 +105,29 @@ export class Trunk {
   /** Items of a batch do not see each other: as many at once as the widest activation's binding holds. */
   #batchThatFits(seq: number): number {
     const { hidden, intermediate } = this.config;
-    const widest = Math.max(3 * hidden * elementBytes[this.#options.element], hidden * 4, intermediate * elementBytes[this.#options.element]);
+    const widest = Math.max(
+      3 * hidden * elementBytes[this.#options.element],
+      hidden * 4,
+      intermediate * elementBytes[this.#options.element],
+    );
     const fits = Math.floor(this.#gpu.info.limits.maxStorageBufferBindingSize / (widest * seq));
     if (fits < 1) {
-      throw new EngineError('input-too-long', `A sequence of ${seq} does not fit this device's largest binding.`, 'Use a shorter sequence.');
+      throw new EngineError(
+        'input-too-long',
+        `A sequence of ${seq} does not fit this device's largest binding.`,
+        'Use a shorter sequence.',
+      );
     }
     return fits;
   }
 
-  async #forwardBatch(x: Float32Array, batch: number, seq: number, mask: AttentionMask | undefined, args: ForwardArgs): Promise<Float32Array> {
+  async #forwardBatch(
+    x: Float32Array,
+    batch: number,
+    seq: number,
+    mask: AttentionMask | undefined,
+    args: ForwardArgs,
+  ): Promise<Float32Array> {
     const plan = await this.#planFor(batch, seq, mask, args.causal ?? false);
     const { queue } = this.#gpu.device;
     queue.writeBuffer(plan.x, 0, x as Float32Array<ArrayBuffer>);
@@ -170,7 +184,9 @@ export class Trunk {
       };
       const normed = await activations.matrix('normed', rows, hidden, element);
       const context: LayerContext = { gpu: this.#gpu, element, rows, normed, fusion };
-      const calls = Array.from({ length: layers }, (_, layer) => this.#layer(context, `layers.${layer}`, batch, seq, causal, buffers));
+      const calls = Array.from({ length: layers }, (_, layer) =>
+        this.#layer(context, `layers.${layer}`, batch, seq, causal, buffers),
+      );
       for (const stage of intoStages(calls, submitFlops[this.#gpu.info.adapter.software ? 'software' : 'gpu'])) {
         stages.push(await buildPlan(this.#gpu, stage, 'trunk'));
       }
@@ -182,7 +198,14 @@ export class Trunk {
   }
 
   /** x += o(attention(qkv(norm(x)))); x += down(silu(gate(norm(x))) · up(norm(x))) */
-  #layer(context: LayerContext, id: string, batch: number, seq: number, causal: boolean, buffers: LayerBuffers): KernelCall[] {
+  #layer(
+    context: LayerContext,
+    id: string,
+    batch: number,
+    seq: number,
+    causal: boolean,
+    buffers: LayerBuffers,
+  ): KernelCall[] {
     const { hidden, heads, headDim, normEps } = this.config;
     const { x, qkv, attended, gated } = buffers;
     const weights = this.#weights;

@@ -19,7 +19,10 @@ export function positiveInteger(json: Json, names: readonly string[], fallback?:
   const name = names.find((candidate) => json[candidate] !== undefined && json[candidate] !== null);
   const value = name === undefined ? fallback : json[name];
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value < 2 ** 31) return value;
-  throw configError(`${names[0]} is ${value === undefined ? 'missing' : JSON.stringify(value)}`, 'It must be a whole number of at least 1.');
+  throw configError(
+    `${names[0]} is ${value === undefined ? 'missing' : JSON.stringify(value)}`,
+    'It must be a whole number of at least 1.',
+  );
 }
 
 export function positiveNumber(json: Json, name: string, fallback: number): number {
@@ -42,7 +45,8 @@ export function checkHeadDim(headDim: number): void {
 export function parseTrunkConfig(json: Json): TrunkConfig {
   const hidden = positiveInteger(json, ['hidden_size']);
   const heads = positiveInteger(json, ['num_heads', 'num_attention_heads']);
-  if (hidden % heads !== 0) throw configError(`hidden_size ${hidden} is no multiple of num_heads ${heads}`, 'Correct one of them.');
+  if (hidden % heads !== 0)
+    throw configError(`hidden_size ${hidden} is no multiple of num_heads ${heads}`, 'Correct one of them.');
   checkHeadDim(hidden / heads);
   return {
     hidden,

@@ -41,7 +41,11 @@ export interface WeightSpec {
 const linearInit = (inDim: number): TensorSource['init'] => ({ uniform: 1 / Math.sqrt(inDim) });
 
 /** One matrix [outDim, inDim] made of the tensors' rows, one below the other. */
-export function linearSpec(id: string, inDim: number, tensors: readonly (readonly [name: string, rows: number])[]): WeightSpec {
+export function linearSpec(
+  id: string,
+  inDim: number,
+  tensors: readonly (readonly [name: string, rows: number])[],
+): WeightSpec {
   let start = 0;
   const sources = tensors.map(([tensor, rows]): TensorSource => {
     const segments = [{ firstRow: 0, rows, map: rowsFrom(start) }];
@@ -61,7 +65,15 @@ export function gatedSpec(id: string, inDim: number, outDim: number, gate: strin
     segments: [{ firstRow: 0, rows: outDim, map: interleaved(which) }],
     init: linearInit(inDim),
   });
-  return { id, format: 'model', inDim, outDim, gated: true, storedRows: gatedRows(outDim), sources: [source(gate, 0), source(up, 1)] };
+  return {
+    id,
+    format: 'model',
+    inDim,
+    outDim,
+    gated: true,
+    storedRows: gatedRows(outDim),
+    sources: [source(gate, 0), source(up, 1)],
+  };
 }
 
 /** The same from one tensor [2·outDim, inDim] that has all gate rows first. */
@@ -107,9 +119,18 @@ export function biasSpec(id: string, vectors: readonly (readonly [name: string, 
 
 /** Biases of gate and up, alternating as the rows of their weight do. */
 export function gatedBiasSpec(id: string, length: number, gate: string, up: string): WeightSpec {
-  const source = (tensor: string, which: number): TensorSource => quads(tensor, length, { block: 1, blockStride: 2, rowOffset: which });
+  const source = (tensor: string, which: number): TensorSource =>
+    quads(tensor, length, { block: 1, blockStride: 2, rowOffset: which });
   const storedRows = Math.ceil(length / 4) * 2;
-  return { id, format: 'f32', inDim: 4, outDim: storedRows, gated: false, storedRows, sources: [source(gate, 0), source(up, 1)] };
+  return {
+    id,
+    format: 'f32',
+    inDim: 4,
+    outDim: storedRows,
+    gated: false,
+    storedRows,
+    sources: [source(gate, 0), source(up, 1)],
+  };
 }
 
 /** A vector seen as rows of 4. */
@@ -130,4 +151,5 @@ export const weightBytes = (specs: readonly WeightSpec[], format: WeightFormat):
   specs.reduce((sum, spec) => sum + spec.storedRows * rowBytes(spec, spec.format === 'f32' ? 'f32' : format), 0);
 
 /** Bytes of a stored row. */
-export const rowBytes = (spec: WeightSpec, format: WeightFormat): number => roundUp(spec.inDim, 4) * weightFormatBytes[format];
+export const rowBytes = (spec: WeightSpec, format: WeightFormat): number =>
+  roundUp(spec.inDim, 4) * weightFormatBytes[format];

@@ -11,7 +11,10 @@ export type ModelDescription = {
   readonly variant: VariantName;
   readonly json: Readonly<Record<string, unknown>>;
   readonly specs: readonly WeightSpec[];
-} & ({ readonly kind: 'trunk'; readonly config: TrunkConfig } | { readonly kind: 'decoder'; readonly config: DecoderConfig });
+} & (
+  | { readonly kind: 'trunk'; readonly config: TrunkConfig }
+  | { readonly kind: 'decoder'; readonly config: DecoderConfig }
+);
 
 /**
  * Reads a config.json for a variant.
@@ -55,7 +58,9 @@ const beyondTrunk: Readonly<Record<VariantName, { readonly method: string; reado
       'encoder.layer_norm.bias',
       'layer_norm.weight',
       'layer_norm.bias',
-      ...['virality_head', 'segment_head'].flatMap((head) => ['0.weight', '0.bias', '3.weight', '3.bias'].map((name) => `${head}.${name}`)),
+      ...['virality_head', 'segment_head'].flatMap((head) =>
+        ['0.weight', '0.bias', '3.weight', '3.bias'].map((name) => `${head}.${name}`),
+      ),
     ],
   },
   brandkit: {

@@ -27,6 +27,7 @@ function trunkJson(hidden: number, layers: number, heads: number, intermediate: 
 
 /** Parameters of each published variant, counted from its configuration: nothing is loaded. */
 export function publishedParameterCounts(): Record<VariantName, number> {
-  const count = (variant: VariantName): number => parameterCount(trunkSpecs(parseTrunkConfig(publishedConfigs[variant])));
+  const count = (variant: VariantName): number =>
+    parameterCount(trunkSpecs(parseTrunkConfig(publishedConfigs[variant])));
   return { deepseek: count('deepseek'), 'viral-clipper': count('viral-clipper'), brandkit: count('brandkit') };
 }

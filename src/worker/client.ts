@@ -59,7 +59,11 @@ class WorkerEngine implements Engine {
   async load<V extends VariantName>(variant: V, options: LoadOptions): Promise<ModelByVariant[V]> {
     const host = this.#host();
     if (typeof options !== 'object' || options === null) {
-      throw new EngineError('invalid-option', `load options is ${String(options)}.`, 'It must be an object with a source.');
+      throw new EngineError(
+        'invalid-option',
+        `load options is ${String(options)}.`,
+        'It must be an object with a source.',
+      );
     }
     const { onProgress, signal, ...rest } = options;
     const plain: Plain<LoadOptions> = { ...rest, source: absolute(rest.source) };
@@ -87,7 +91,8 @@ class WorkerEngine implements Engine {
   }
 
   #host(): EngineHost {
-    if (this.#disposed) throw new EngineError('disposed', 'This engine was disposed.', 'Create another with createEngine().');
+    if (this.#disposed)
+      throw new EngineError('disposed', 'This engine was disposed.', 'Create another with createEngine().');
     return this.#calls.host;
   }
 }
@@ -101,4 +106,3 @@ function absolute(source: ModelSource): ModelSource {
     return source;
   }
 }
-

@@ -19,7 +19,12 @@ import type { Calls } from './calls.ts';
 import type { EngineHost, LoadedModel } from './protocol.ts';
 
 /** A model that lives in the worker. */
-export function clientModel(variant: VariantName, loaded: LoadedModel, calls: Calls, host: () => EngineHost): ModelByVariant[VariantName] {
+export function clientModel(
+  variant: VariantName,
+  loaded: LoadedModel,
+  calls: Calls,
+  host: () => EngineHost,
+): ModelByVariant[VariantName] {
   const { id, parameters, precision, config } = loaded;
   const shared: Omit<Model, 'variant'> = {
     parameters,

@@ -1,8 +1,8 @@
 import * as Comlink from 'comlink';
-import { createHost } from './host.ts';
+import { Host } from './host.ts';
 import { registerErrorTransfer } from './transfer.ts';
 
 registerErrorTransfer();
-Comlink.expose(createHost());
+Comlink.expose(new Host());
 // The client waits for this: from here on calls are heard.
 postMessage('halftone-ready');

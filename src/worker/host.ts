@@ -1,136 +1,178 @@
 import * as Comlink from 'comlink';
 import { EngineError, internalError } from '../core/errors.ts';
-import type { BrandkitModel, DeepSeekModel, Engine, GeneratedPart, GenerationResult, Model, ViralClipperModel } from '../engine/api.ts';
+import type {
+  BrandkitModel,
+  ChatMessage,
+  DeepSeekModel,
+  Engine,
+  EngineEvent,
+  EngineInfo,
+  EngineMetrics,
+  EngineOptions,
+  ForwardOptions,
+  GenerateOptions,
+  LoadOptions,
+  LoadProgress,
+  Model,
+  ModelMetrics,
+  VariantName,
+  ViralClipperModel,
+  WarmUpTimes,
+} from '../engine/api.ts';
 import { createLocalEngine } from '../engine/createLocalEngine.ts';
-import type { CallId, EngineHost, ModelId } from './protocol.ts';
-
-interface Stream {
-  /** Parts that no pull has taken yet. */
-  readonly parts: GeneratedPart[];
-  readonly outcome: Promise<GenerationResult>;
-  ended: boolean;
-  /** Wakes the pull that waits for a part or the end. */
-  wake: (() => void) | undefined;
-}
+import type { Ledger } from '../gpu/pool.ts';
+import { PartStream } from './partStream.ts';
+import type { CallId, EngineHost, LoadedModel, ModelId, Plain, PulledParts } from './protocol.ts';
 
 /** The engine as a worker exposes it: models and calls by number, aborts by message. */
-export function createHost(): EngineHost {
-  let engine: Engine | undefined;
-  const models = new Map<ModelId, Model>();
-  const calls = new Map<CallId, AbortController>();
-  const streams = new Map<CallId, Stream>();
-  let nextModel = 1;
+export class Host implements EngineHost {
+  #engine: Engine | undefined;
+  readonly #models = new Map<ModelId, Model>();
+  readonly #calls = new Map<CallId, AbortController>();
+  readonly #streams = new Map<CallId, PartStream>();
+  #nextModel = 1;
 
-  const opened = (): Engine => {
-    if (!engine) throw internalError('The worker was used before it was opened.');
-    return engine;
-  };
-  const modelOf = (id: ModelId): Model => {
-    const model = models.get(id);
+  async open(options: Plain<EngineOptions>, onEvent: (event: EngineEvent) => void): Promise<EngineInfo> {
+    this.#engine = await createLocalEngine({ ...options, onEvent });
+    return this.#engine.info;
+  }
+
+  load(
+    call: CallId,
+    variant: VariantName,
+    options: Plain<LoadOptions>,
+    onProgress: ((progress: LoadProgress) => void) | undefined,
+  ): Promise<LoadedModel> {
+    return this.#abortable(call, async (signal) => {
+      const model: Model = await this.#opened().load(variant, { ...options, onProgress, signal });
+      const id = this.#nextModel++;
+      this.#models.set(id, model);
+      const { parameters, precision, config } = model;
+      return { id, parameters, precision, config };
+    });
+  }
+
+  forward(
+    call: CallId,
+    model: ModelId,
+    hiddenStates: Float32Array,
+    shape: readonly [number, number, number],
+    options: Plain<ForwardOptions>,
+  ): Promise<Float32Array> {
+    return this.#abortable(call, async (signal) =>
+      moved(await this.#model(model).forward(hiddenStates, shape, { ...options, signal })),
+    );
+  }
+
+  logits(
+    call: CallId,
+    model: ModelId,
+    tokenIds: readonly number[] | Uint32Array,
+    options: object,
+  ): Promise<Float32Array> {
+    return this.#abortable(call, async (signal) =>
+      moved(await this.#deepSeek(model).logits(tokenIds, { ...options, signal })),
+    );
+  }
+
+  async generate(
+    call: CallId,
+    model: ModelId,
+    prompt: string | readonly ChatMessage[],
+    options: Plain<GenerateOptions>,
+  ): Promise<void> {
+    const controller = new AbortController();
+    const generation = this.#deepSeek(model).generate(prompt, { ...options, signal: controller.signal });
+    this.#calls.set(call, controller);
+    this.#streams.set(call, new PartStream(generation));
+  }
+
+  async pull(call: CallId): Promise<PulledParts> {
+    const stream = this.#streams.get(call);
+    if (!stream) throw internalError('There is no such generation.');
+    try {
+      const pulled = await stream.pull();
+      if (pulled.result) this.#forget(call);
+      return pulled;
+    } catch (error) {
+      this.#forget(call);
+      throw error;
+    }
+  }
+
+  async clip(model: ModelId): Promise<never> {
+    await (this.#model(model) as ViralClipperModel).clip('')[Symbol.asyncIterator]().next();
+    throw internalError('clip() gave an event that the worker cannot carry.');
+  }
+
+  async analyze(model: ModelId): Promise<never> {
+    return (this.#model(model) as BrandkitModel).analyze({});
+  }
+
+  async warmUp(model: ModelId): Promise<WarmUpTimes> {
+    return this.#model(model).warmUp();
+  }
+
+  async modelMetrics(model: ModelId): Promise<ModelMetrics> {
+    return this.#model(model).metrics();
+  }
+
+  async disposeModel(model: ModelId): Promise<void> {
+    const known = this.#models.get(model);
+    this.#models.delete(model);
+    await known?.dispose();
+  }
+
+  async abort(call: CallId): Promise<void> {
+    this.#calls.get(call)?.abort();
+  }
+
+  async metrics(): Promise<EngineMetrics> {
+    return this.#opened().metrics();
+  }
+
+  async memory(): Promise<Ledger> {
+    return this.#opened().memory();
+  }
+
+  async dispose(): Promise<void> {
+    for (const controller of this.#calls.values()) controller.abort();
+    await this.#engine?.dispose();
+  }
+
+  #forget(call: CallId): void {
+    this.#streams.delete(call);
+    this.#calls.delete(call);
+  }
+
+  #opened(): Engine {
+    if (!this.#engine) throw internalError('The worker was used before it was opened.');
+    return this.#engine;
+  }
+
+  #model(id: ModelId): Model {
+    const model = this.#models.get(id);
     if (!model) throw new EngineError('disposed', 'This model was disposed.', 'Load it again.');
     return model;
-  };
-  const deepSeekOf = (id: ModelId): DeepSeekModel => {
-    const model = modelOf(id);
-    if (model.variant !== 'deepseek') throw new EngineError('not-supported', `'${model.variant}' does not generate.`, "Load 'deepseek'.");
+  }
+
+  #deepSeek(id: ModelId): DeepSeekModel {
+    const model = this.#model(id);
+    if (model.variant !== 'deepseek')
+      throw new EngineError('not-supported', `'${model.variant}' does not generate.`, "Load 'deepseek'.");
     return model as DeepSeekModel;
-  };
+  }
+
   /** Runs a call with a signal that `abort` can reach. */
-  const abortable = async <T>(call: CallId, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+  async #abortable<T>(call: CallId, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();
-    calls.set(call, controller);
+    this.#calls.set(call, controller);
     try {
       return await work(controller.signal);
     } finally {
-      calls.delete(call);
+      this.#calls.delete(call);
     }
-  };
-
-  return {
-    open: async (options, onEvent) => {
-      engine = await createLocalEngine({ ...options, onEvent });
-      return engine.info;
-    },
-    load: (call, variant, options, onProgress) =>
-      abortable(call, async (signal) => {
-        const model: Model = await opened().load(variant, { ...options, onProgress, signal });
-        const id = nextModel++;
-        models.set(id, model);
-        const { parameters, precision, config } = model;
-        return { id, parameters, precision, config };
-      }),
-    forward: (call, model, hiddenStates, shape, options) =>
-      abortable(call, async (signal) => moved(await modelOf(model).forward(hiddenStates, shape, { ...options, signal }))),
-    logits: (call, model, tokenIds, options) =>
-      abortable(call, async (signal) => moved(await deepSeekOf(model).logits(tokenIds, { ...options, signal }))),
-    generate: async (call, model, prompt, options) => {
-      const controller = new AbortController();
-      calls.set(call, controller);
-      const generation = deepSeekOf(model).generate(prompt, { ...options, signal: controller.signal });
-      streams.set(call, collect(generation));
-    },
-    pull: async (call) => {
-      const stream = streams.get(call);
-      if (!stream) throw internalError('There is no such generation.');
-      if (stream.parts.length === 0 && !stream.ended) await new Promise<void>((resolve) => (stream.wake = resolve));
-      const parts = stream.parts.splice(0);
-      if (!stream.ended || (parts.length > 0 && stream.parts.length > 0)) return { parts, result: undefined };
-      // Parts that came before an error are told first; the next pull then brings the error.
-      if (parts.length > 0 && (await failed(stream.outcome))) return { parts, result: undefined };
-      streams.delete(call);
-      calls.delete(call);
-      return { parts, result: await stream.outcome };
-    },
-    clip: async (model) => {
-      for await (const _event of (modelOf(model) as ViralClipperModel).clip('')) throw internalError('clip() went on.');
-      throw internalError('clip() ended.');
-    },
-    analyze: (model) => (modelOf(model) as BrandkitModel).analyze({}),
-    warmUp: (model) => modelOf(model).warmUp(),
-    modelMetrics: (model) => modelOf(model).metrics(),
-    disposeModel: async (model) => {
-      const known = models.get(model);
-      models.delete(model);
-      await known?.dispose();
-    },
-    abort: (call) => Promise.resolve(calls.get(call)?.abort()),
-    metrics: () => opened().metrics(),
-    memory: () => opened().memory(),
-    dispose: async () => {
-      for (const controller of calls.values()) controller.abort();
-      await engine?.dispose();
-    },
-  };
+  }
 }
-
-/** Collects an answer's parts for the pulls to come. */
-function collect(generation: ReturnType<DeepSeekModel['generate']>): Stream {
-  const stream: Stream = { parts: [], outcome: generation.result, ended: false, wake: undefined };
-  const wake = (): void => {
-    stream.wake?.();
-    stream.wake = undefined;
-  };
-  const drain = async (): Promise<void> => {
-    try {
-      for await (const part of generation) {
-        stream.parts.push(part);
-        wake();
-      }
-    } catch {
-      // `outcome` tells it.
-    }
-    await failed(stream.outcome);
-    stream.ended = true;
-    wake();
-  };
-  void drain();
-  return stream;
-}
-
-const failed = (outcome: Promise<unknown>): Promise<boolean> =>
-  outcome.then(
-    () => false,
-    () => true,
-  );
 
 const moved = (data: Float32Array): Float32Array => Comlink.transfer(data, [data.buffer]);

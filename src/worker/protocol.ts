@@ -41,7 +41,12 @@ export interface PulledParts {
 /** The worker's side, as the client sees it. One engine a worker. */
 export interface EngineHost {
   open(options: Plain<EngineOptions>, onEvent: (event: EngineEvent) => void): Promise<EngineInfo>;
-  load(call: CallId, variant: VariantName, options: Plain<LoadOptions>, onProgress: ((progress: LoadProgress) => void) | undefined): Promise<LoadedModel>;
+  load(
+    call: CallId,
+    variant: VariantName,
+    options: Plain<LoadOptions>,
+    onProgress: ((progress: LoadProgress) => void) | undefined,
+  ): Promise<LoadedModel>;
   forward(
     call: CallId,
     model: ModelId,
@@ -49,8 +54,18 @@ export interface EngineHost {
     shape: readonly [number, number, number],
     options: Plain<ForwardOptions>,
   ): Promise<Float32Array>;
-  logits(call: CallId, model: ModelId, tokenIds: readonly number[] | Uint32Array, options: object): Promise<Float32Array>;
-  generate(call: CallId, model: ModelId, prompt: string | readonly ChatMessage[], options: Plain<GenerateOptions>): Promise<void>;
+  logits(
+    call: CallId,
+    model: ModelId,
+    tokenIds: readonly number[] | Uint32Array,
+    options: object,
+  ): Promise<Float32Array>;
+  generate(
+    call: CallId,
+    model: ModelId,
+    prompt: string | readonly ChatMessage[],
+    options: Plain<GenerateOptions>,
+  ): Promise<void>;
   pull(call: CallId): Promise<PulledParts>;
   clip(model: ModelId): Promise<never>;
   analyze(model: ModelId): Promise<never>;

@@ -7,7 +7,11 @@ import { EngineError } from '../core/errors.ts';
  */
 export async function spawnWorker(): Promise<Worker> {
   if (typeof Worker === 'undefined') {
-    throw new EngineError('worker-failed', 'This environment has no Worker.', 'Pass worker: false to run in the calling thread.');
+    throw new EngineError(
+      'worker-failed',
+      'This environment has no Worker.',
+      'Pass worker: false to run in the calling thread.',
+    );
   }
   let worker: Worker;
   try {
@@ -52,4 +56,9 @@ function ready(worker: Worker): Promise<void> {
 }
 
 const failed = (what: string, cause: unknown): EngineError =>
-  new EngineError('worker-failed', `${what}.`, 'Serve halftone.worker.js beside halftone.js, or pass worker: false.', cause);
+  new EngineError(
+    'worker-failed',
+    `${what}.`,
+    'Serve halftone.worker.js beside halftone.js, or pass worker: false.',
+    cause,
+  );

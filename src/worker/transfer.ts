@@ -33,7 +33,13 @@ export function registerErrorTransfer(): void {
   });
 }
 
-const toWire = ({ code, message, remedy, stack, cause }: EngineError): WireError => ({ code, message, remedy, stack, cause: cloneable(cause) });
+const toWire = ({ code, message, remedy, stack, cause }: EngineError): WireError => ({
+  code,
+  message,
+  remedy,
+  stack,
+  cause: cloneable(cause),
+});
 
 function fromWire({ code, message, remedy, stack, cause }: WireError): EngineError {
   const what = message.endsWith(remedy) ? message.slice(0, -remedy.length).trimEnd() : message;

@@ -20,25 +20,31 @@ const peakMiB = (): number => {
 
 const tier = testTiers.at(-1);
 
-test.skipIf(!tier).each(published)('%s has %i parameters and its forward runs at full size', async (variant, parameters, shape) => {
-  const engine = await openEngine(tier ?? 'baseline');
-  await expectNoLeak(engine, async () => {
-    const x = Float32Array.from(randomNumbers(shape[0] * shape[1] * shape[2], 1));
-    const outputs: Float32Array[] = [];
-    for (const precision of ['f16', 'f32'] as const) {
-      const model = await engine.load(variant, { source: { init: 'random', seed: 7 }, precision });
-      expect(model.parameters).toBe(parameters);
-      const start = performance.now();
-      outputs.push(await model.forward(x, shape));
-      const ms = Math.round(performance.now() - start);
-      const { memory } = await engine.metrics();
-      const mib = Math.round(memory.peakBytes / 2 ** 20);
-      console.log(`${variant} ${precision} forward [${shape.join(', ')}]: ${ms} ms, GPU ledger peak ${mib} MiB, process peak ${peakMiB()} MiB`);
-      await model.dispose();
-    }
-    const [f16, f32] = outputs;
-    if (!f16 || !f32) throw new Error('No outputs.');
-    // Two precisions are two sets of kernels over the same seeded weights; f16's own error is below 2e-3.
-    expect(relativeError(f16, f32, x)).toBeLessThan(2e-3);
-  });
-}, 300_000);
+test.skipIf(!tier).each(published)(
+  '%s has %i parameters and its forward runs at full size',
+  async (variant, parameters, shape) => {
+    const engine = await openEngine(tier ?? 'baseline');
+    await expectNoLeak(engine, async () => {
+      const x = Float32Array.from(randomNumbers(shape[0] * shape[1] * shape[2], 1));
+      const outputs: Float32Array[] = [];
+      for (const precision of ['f16', 'f32'] as const) {
+        const model = await engine.load(variant, { source: { init: 'random', seed: 7 }, precision });
+        expect(model.parameters).toBe(parameters);
+        const start = performance.now();
+        outputs.push(await model.forward(x, shape));
+        const ms = Math.round(performance.now() - start);
+        const { memory } = await engine.metrics();
+        const mib = Math.round(memory.peakBytes / 2 ** 20);
+        console.log(
+          `${variant} ${precision} forward [${shape.join(', ')}]: ${ms} ms, GPU ledger peak ${mib} MiB, process peak ${peakMiB()} MiB`,
+        );
+        await model.dispose();
+      }
+      const [f16, f32] = outputs;
+      if (!f16 || !f32) throw new Error('No outputs.');
+      // Two precisions are two sets of kernels over the same seeded weights; f16's own error is below 2e-3.
+      expect(relativeError(f16, f32, x)).toBeLessThan(2e-3);
+    });
+  },
+  300_000,
+);

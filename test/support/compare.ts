@@ -32,5 +32,8 @@ export function expectClose(
       worstExcess = Number.isNaN(excess) ? Number.POSITIVE_INFINITY : excess;
     }
   }
-  if (worst >= 0) expect.fail(`${what}: element ${worst} is ${got[worst]}, want ${want[worst]} (${worstExcess.toFixed(1)} times the tolerance)`);
+  if (worst >= 0)
+    expect.fail(
+      `${what}: element ${worst} is ${got[worst]}, want ${want[worst]} (${worstExcess.toFixed(1)} times the tolerance)`,
+    );
 }

@@ -36,7 +36,9 @@ async function findTiers(): Promise<TestTier[]> {
   const adapter = await testGpu?.requestAdapter();
   if (!adapter) {
     if (gpuRequired || !inNode) throw new Error('No WebGPU adapter, and these tests must not be skipped here.');
-    console.warn('NOTICE: no Vulkan adapter for Dawn in Node: GPU tests are skipped here (REQUIRE_GPU=1 makes this a failure).');
+    console.warn(
+      'NOTICE: no Vulkan adapter for Dawn in Node: GPU tests are skipped here (REQUIRE_GPU=1 makes this a failure).',
+    );
     return [];
   }
   const tiers: TestTier[] = ['baseline'];
@@ -45,7 +47,8 @@ async function findTiers(): Promise<TestTier[]> {
   if (f16) tiers.push('f16');
   // A device with subgroups but without f16 (SwiftShader) runs the subgroup kernels with f32 activations.
   if (subgroups) tiers.push('subgroups');
-  if (gpuRequired && tiers.length < 3) throw new Error(`Adapter shows only the tiers ${tiers.join(', ')}; CI wants all three.`);
+  if (gpuRequired && tiers.length < 3)
+    throw new Error(`Adapter shows only the tiers ${tiers.join(', ')}; CI wants all three.`);
   return tiers;
 }
 
@@ -69,7 +72,11 @@ afterAll(() => {
 export const expectedTier = (gpu: GpuContext): Tier => gpu.info.tier;
 
 /** A storage buffer with these contents. */
-export function upload(gpu: GpuContext, data: Float32Array | Uint32Array | Uint16Array | Uint8Array, minBytes = 16): GPUBuffer {
+export function upload(
+  gpu: GpuContext,
+  data: Float32Array | Uint32Array | Uint16Array | Uint8Array,
+  minBytes = 16,
+): GPUBuffer {
   const bytes = new Uint8Array(Math.max(minBytes, Math.ceil(data.byteLength / 16) * 16));
   bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   const buffer = gpu.device.createBuffer({ size: bytes.byteLength, usage: 0x80 | 0x04 | 0x08 });
@@ -87,7 +94,12 @@ export function uploadElements(gpu: GpuContext, data: ArrayLike<number>, element
   return upload(gpu, element === 'f32' ? Float32Array.from(data) : Uint16Array.from(data, numberToFloat16));
 }
 
-export async function download(gpu: GpuContext, buffer: GPUBuffer, count: number, element: 'f32' | 'f16' = 'f32'): Promise<Float64Array> {
+export async function download(
+  gpu: GpuContext,
+  buffer: GPUBuffer,
+  count: number,
+  element: 'f32' | 'f16' = 'f32',
+): Promise<Float64Array> {
   const bytes = Math.ceil((count * (element === 'f32' ? 4 : 2)) / 4) * 4;
   const data = await gpu.read(buffer, 0, bytes);
   if (element === 'f32') return Float64Array.from(new Float32Array(data).subarray(0, count));
@@ -96,7 +108,9 @@ export async function download(gpu: GpuContext, buffer: GPUBuffer, count: number
 
 /** What a number becomes when kept in the element type: inputs of references must be what the GPU really got. */
 export const rounded = (data: ArrayLike<number>, element: 'f32' | 'f16'): Float64Array =>
-  Float64Array.from(data, (value) => (element === 'f32' ? Math.fround(value) : float16ToNumber(numberToFloat16(value))));
+  Float64Array.from(data, (value) =>
+    element === 'f32' ? Math.fround(value) : float16ToNumber(numberToFloat16(value)),
+  );
 
 /** Runs the calls once, as one plan, and waits. */
 export async function runCalls(gpu: GpuContext, calls: readonly KernelCall[]): Promise<void> {

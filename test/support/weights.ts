@@ -28,7 +28,13 @@ export function dropPadding(data: Float64Array, rows: number, columns: number): 
 /** Lays rows of W (gated: of gate and of up) out as kernels want them, in `partRows`-row parts if told. */
 export function uploadWeight(
   gpu: GpuContext,
-  w: { readonly inDim: number; readonly outDim: number; readonly gate?: Float64Array; readonly up?: Float64Array; readonly plain?: Float64Array },
+  w: {
+    readonly inDim: number;
+    readonly outDim: number;
+    readonly gate?: Float64Array;
+    readonly up?: Float64Array;
+    readonly plain?: Float64Array;
+  },
   format: WeightFormat,
   partRows?: number,
 ): LinearWeight {
