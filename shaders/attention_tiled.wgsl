@@ -84,22 +84,24 @@ fn make_scores(tile: Tile, first_key: u32, at: Invocation) -> Scores {
     }
     workgroupBarrier();
   }
-  let key = first_key + at.lane % 8u;
-  s.s0 = mask_scores(s.s0, tile, key, at);
-  s.s1 = mask_scores(s.s1, tile, key + 8u, at);
-  s.s2 = mask_scores(s.s2, tile, key + 16u, at);
-  s.s3 = mask_scores(s.s3, tile, key + 24u, at);
-  return s;
+  return mask_scores(s, tile, first_key, at);
 }
 
-// MASKED where one of an invocation's four rows may not see the key.
-fn mask_scores(score: vec4f, tile: Tile, key: u32, at: Invocation) -> vec4f {
-  let seen = vec4<bool>(sees(tile, 0u, key, at), sees(tile, 1u, key, at), sees(tile, 2u, key, at), sees(tile, 3u, key, at));
-  return select(vec4f(MASKED), score, seen);
-}
-
-fn sees(tile: Tile, r: u32, key: u32, at: Invocation) -> bool {
-  return may_attend(tile.batch, tile.head, min(tile.first_row + local_row(r, at), params.query_len - 1u), key, tile.keys);
+// MASKED where an invocation's rows may not see its keys; a tile that all rows see entirely is left as it is.
+fn mask_scores(s: Scores, tile: Tile, first_key: u32, at: Invocation) -> Scores {
+  if (params.has_mask == 0u && first_key + KEY_TILE <= visible_keys(tile.first_row, tile.keys)) { return s; }
+  var seen = 0u;  // bit 4 j + r
+  for (var i = 0u; i < loop_end(16u); i++) {
+    let row = min(tile.first_row + local_row(i % 4u, at), params.query_len - 1u);
+    let key = first_key + at.lane % 8u + (i / 4u) * 8u;
+    seen |= select(0u, 1u << i, may_attend(tile.batch, tile.head, row, key, tile.keys));
+  }
+  let masked = vec4f(MASKED);
+  return Scores(
+    select(masked, s.s0, (vec4u(seen) & vec4u(1u, 2u, 4u, 8u)) != vec4u()),
+    select(masked, s.s1, (vec4u(seen >> 4u) & vec4u(1u, 2u, 4u, 8u)) != vec4u()),
+    select(masked, s.s2, (vec4u(seen >> 8u) & vec4u(1u, 2u, 4u, 8u)) != vec4u()),
+    select(masked, s.s3, (vec4u(seen >> 12u) & vec4u(1u, 2u, 4u, 8u)) != vec4u()));
 }
 
 // Probabilities of the four rows under the maximum `most`, kept for add_values; they add to the denominators.

@@ -129,7 +129,9 @@ export class Chat {
     const history = this.#history;
     const view = new TurnView(question, () => this.#follow());
     this.#turns.append(view.element);
-    this.#end.scrollIntoView({ block: 'end' });
+    // First without the welcome: what goes away must not be scrolled past.
+    this.#showState();
+    this.#end.scrollIntoView({ block: 'nearest' });
     let text = '';
     try {
       const generation = model.generate([...history, { role: 'user', content: question }], { signal });
@@ -167,7 +169,7 @@ export class Chat {
   /** Keeps the newest text in view, unless the person has scrolled away from it. */
   #follow(): void {
     const below = this.#end.getBoundingClientRect().bottom - this.#composer.getBoundingClientRect().top;
-    if (below > 0 && below < followDistance) this.#end.scrollIntoView({ block: 'end' });
+    if (below > 0 && below < followDistance) this.#end.scrollIntoView({ block: 'nearest' });
   }
 
   #showState(): void {

@@ -23,15 +23,13 @@ export class ChatModel {
   #model: DeepSeekModel | undefined;
   #description = 'No model is loaded.';
   #loading: AbortController | undefined;
+  /** The model whose kernels are being compiled. */
+  #warming: DeepSeekModel | undefined;
 
   constructor(host: EngineHost, onChange: (model: DeepSeekModel | undefined) => void) {
     this.#host = host;
     this.#onChange = onChange;
     byId('load-cancel', HTMLButtonElement).addEventListener('click', () => this.#loading?.abort());
-  }
-
-  get model(): DeepSeekModel | undefined {
-    return this.#model;
   }
 
   /** Replaces the model. When it fails, the page shows why and the model before stays in use. */
@@ -45,11 +43,14 @@ export class ChatModel {
     this.#load.hidden = false;
     try {
       const model = await this.#loadOrMakeRoom(choice, loading.signal);
-      await this.#model?.dispose();
+      const before = this.#model;
       this.#model = model;
       this.#description = `${choice.label} · ${formatCount(model.parameters)} parameters · ${model.precision}`;
       announce(`Model loaded: ${this.#description}`);
+      // First the chat lets go of the model before, which may be answering.
       this.#onChange(model);
+      await before?.dispose();
+      void this.#warmUp(model);
     } catch (error) {
       if (!isAbort(error) && this.#loading === loading) this.#loadError.replaceChildren(errorBox(error));
       throw error;
@@ -58,7 +59,7 @@ export class ChatModel {
       if (this.#loading === loading) {
         this.#loading = undefined;
         this.#load.hidden = true;
-        this.#summary.textContent = this.#description;
+        this.#summary.textContent = this.#warming ? `${this.#description} · compiling kernels…` : this.#description;
       }
     }
   }
@@ -69,10 +70,11 @@ export class ChatModel {
       return await this.#loadOnce(choice, signal);
     } catch (error) {
       if (!(error instanceof EngineError) || error.code !== 'out-of-memory' || !this.#model) throw error;
-      await this.#model.dispose();
+      const before = this.#model;
       this.#model = undefined;
       this.#description = 'No model is loaded.';
       this.#onChange(undefined);
+      await before.dispose();
       return this.#loadOnce(choice, signal);
     }
   }
@@ -88,6 +90,19 @@ export class ChatModel {
         if (!signal.aborted) this.#progress.update(progress);
       },
     });
+  }
+
+  /** Compiles the kernels while the person types; a question that comes sooner waits for them as it would anyway. */
+  async #warmUp(model: DeepSeekModel): Promise<void> {
+    this.#warming = model;
+    try {
+      await model.warmUp();
+    } catch {
+      // The first question meets the same error and shows it.
+    } finally {
+      if (this.#warming === model) this.#warming = undefined;
+      if (!this.#loading) this.#summary.textContent = this.#description;
+    }
   }
 
   /** The engine did not start: there is nothing to wait for. */

@@ -23,7 +23,8 @@ function negotiated(name: string, value: string, reason: string, state: string):
 export function showInfo(info: EngineInfo): void {
   const { vendor, architecture, device, description, software } = info.adapter;
   const name = description || [vendor, architecture, device].filter(Boolean).join(' ') || 'not named by the browser';
-  const note = software ? 'a CPU stands in for a GPU: slow, but the same arithmetic' : [vendor, architecture].join(' ');
+  const maker = description ? [vendor, architecture].filter(Boolean).join(' ') : '';
+  const note = software ? 'a CPU stands in for a GPU: slow, but the same arithmetic' : maker;
   byId('device-facts', HTMLElement).replaceChildren(
     fact('Adapter', name, note),
     fact('Kernel tier', info.tier, tierNotes[info.tier]),

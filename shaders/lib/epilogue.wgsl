@@ -36,8 +36,9 @@ fn finish4(row: u32, column4: u32, sum: vec4f, up: vec4f) {
   if (GATED) {
     var gated = up;
     if (HAS_BIAS) {
-      value += bias[column4 * 2u];
-      gated += bias[column4 * 2u + 1u];
+      let pair = (params.out_start4 + column4) * 2u;
+      value += bias[pair];
+      gated += bias[pair + 1u];
     }
     value = activate4(value) * gated;
   } else {

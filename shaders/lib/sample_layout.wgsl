@@ -1,4 +1,5 @@
-// What the sampler's kernels share: settings, the layout of their scratch, sortable keys, numbers from a hash.
+// What the sampler's kernels share: settings, the layout of `scratch`, sortable keys, numbers from a hash.
+// Needs: `settings` (Settings), `scratch` and `params` with vocab and blocks.
 struct Settings {
   temperature: f32,         // 0: greedy
   top_k: u32,               // 0: off
@@ -15,26 +16,27 @@ struct Settings {
 const BINS = 1024u;              // of the histogram over the distance to the highest logit
 const BIN_WIDTH = 0.0625;        // in nats: the bins reach 64 nats down, the last one holds all that is further
 const LIST_COUNT = 0u;           // candidates in the list
+const WEIGHT_AIM = 1u;           // the weight that top-p wants, as f32: its share of all candidates' weight
 const HISTOGRAM_LOW = 16u;       // weight of a bin as a 64-bit integer, low words …
 const HISTOGRAM_HIGH = HISTOGRAM_LOW + BINS;  // … and high words
 const BLOCK_BEST = HISTOGRAM_HIGH + BINS;     // (key, id) of each block's highest logit
 // Then (key, id) of each block's best draw, then the list of candidates, (key, id) each.
-fn block_draw(blocks: u32) -> u32 { return BLOCK_BEST + 2u * blocks; }
-fn list_start(blocks: u32) -> u32 { return BLOCK_BEST + 4u * blocks; }
+fn block_draw() -> u32 { return BLOCK_BEST + 2u * params.blocks; }
+fn list_start() -> u32 { return BLOCK_BEST + 4u * params.blocks; }
 
 // Logits stay within ±LIMIT: differences cannot overflow. NaN counts as -LIMIT: it never wins against a number.
 const LIMIT = 1e30;
 
 fn clean(bits: u32) -> f32 {
-  let magnitude = bits & 0x7fffffffu;
-  if (magnitude > 0x7f800000u) { return -LIMIT; }           // NaN, told by its bits: compilers may assume there is none
-  if (magnitude == 0x7f800000u) { return select(LIMIT, -LIMIT, bits != magnitude); }
-  return clamp(bitcast<f32>(bits), -LIMIT, LIMIT);
+  let magnitude = bits & 0x7fffffffu;  // NaN is told by its bits: compilers may assume that there is none
+  let value = clamp(bitcast<f32>(select(bits, 0u, magnitude >= 0x7f800000u)), -LIMIT, LIMIT);
+  return select(select(value, -LIMIT, magnitude >= 0x7f800000u), LIMIT, bits == 0x7f800000u);
 }
 
 // u32 in the order of the floats. No float of ours maps to 0, so 0 is below all.
 fn to_key(value: f32) -> u32 {
-  let bits = bitcast<u32>(value + 0.0);  // -0 becomes 0
+  let signed = bitcast<u32>(value);
+  let bits = select(signed, 0u, signed == 0x80000000u);  // -0 equals 0
   return bits ^ select(0x80000000u, 0xffffffffu, (bits & 0x80000000u) != 0u);
 }
 fn from_key(key: u32) -> f32 { return bitcast<f32>(key ^ select(0xffffffffu, 0x80000000u, (key & 0x80000000u) != 0u)); }
@@ -45,8 +47,14 @@ fn better(a: vec2u, b: vec2u) -> vec2u { return select(b, a, a.x > b.x || (a.x =
 // exp(value - highest) as fixed point with 30 bits: sums of integers do not depend on their order.
 fn fixed_weight(value: f32, highest: f32) -> u32 { return u32(exp(max(value - highest, -80.0)) * 1073741824.0 + 0.5); }
 
-// Which filters need the candidates in order; min-p alone is a threshold that is known at once.
-fn uses_top_k(settings_top_k: u32, vocab: u32) -> bool { return settings_top_k > 0u && settings_top_k < vocab; }
+fn is_greedy() -> bool { return settings.temperature <= 0.0; }
+fn uses_top_k() -> bool { return settings.top_k > 0u && settings.top_k < params.vocab; }
+fn uses_top_p() -> bool { return settings.top_p < 1.0; }
+// Top-k and top-p need the candidates in order; min-p is a threshold that is known at once.
+fn needs_order() -> bool { return !is_greedy() && (uses_top_k() || uses_top_p()); }
+fn passes_min_p(value: f32, highest: f32) -> bool {
+  return settings.min_p <= 0.0 || value >= highest + log(min(settings.min_p, 1.0));
+}
 
 // Three well-mixed words from three (Jarzynski and Olano 2020, pcg3d); the first is used.
 fn pcg3d(seed: vec3u) -> u32 {

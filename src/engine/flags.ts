@@ -59,14 +59,14 @@ const describe = (value: unknown): string => (typeof value === 'string' ? `'${va
 export function checkEngineOptions(options: EngineOptions): void {
   checkNames(options, optionNames, 'createEngine');
   const { level, features, memoryBudgetBytes, powerPreference, worker } = options;
-  checkValue('level', level, level === undefined || level in levels, Object.keys(levels).join(', '));
+  checkValue('level', level, level === undefined || Object.hasOwn(levels, level), Object.keys(levels).join(', '));
   checkNames(features ?? {}, ['f16', 'subgroups', 'subgroupMatrix'], 'features');
   for (const [name, value] of Object.entries(features ?? {}))
     checkValue(`features.${name}`, value, typeof value === 'boolean', 'true or false');
   checkValue(
     'memoryBudgetBytes',
     memoryBudgetBytes,
-    memoryBudgetBytes === undefined || memoryBudgetBytes > 0,
+    memoryBudgetBytes === undefined || (typeof memoryBudgetBytes === 'number' && memoryBudgetBytes > 0),
     'a number of bytes over 0',
   );
   const powers = [undefined, 'low-power', 'high-performance'];

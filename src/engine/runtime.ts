@@ -144,6 +144,14 @@ export async function startRuntime(
       fusion,
       capacity: options.context,
     });
+    try {
+      // Compiling on the first question would make it wait for seconds on a slow driver.
+      options.onProgress?.({ phase: 'compile', loadedBytes: 1, totalBytes: 1, fraction: 1, bytesPerSecond: 0 });
+      await decoder.compile();
+    } catch (error) {
+      decoder.dispose();
+      throw error;
+    }
     return {
       kind: 'decoder',
       decoder,

@@ -89,10 +89,16 @@ export class GpuContext {
     if (byteOffset % 4 || bytes % 4)
       throw internalError(`Readback of ${bytes} bytes at ${byteOffset} is not aligned to 4.`);
     const staging = await this.pool.acquire({ bytes, owner: 'readback', label: 'readback', usage: readbackUsage });
-    const submitted = this.submit(label, (encoder) => {
-      record(encoder);
-      encoder.copyBufferToBuffer(buffer, byteOffset, staging, 0, bytes);
-    });
+    let submitted: Promise<void>;
+    try {
+      submitted = this.submit(label, (encoder) => {
+        record(encoder);
+        encoder.copyBufferToBuffer(buffer, byteOffset, staging, 0, bytes);
+      });
+    } catch (error) {
+      this.pool.release(staging);
+      throw error;
+    }
     const data = this.#collect(staging, bytes, submitted);
     // Whoever waits for the data gets the error; nobody may wait after an abort.
     data.catch(() => undefined);
@@ -109,10 +115,10 @@ export class GpuContext {
   async #collect(staging: GPUBuffer, bytes: number, submitted: Promise<void>): Promise<ArrayBuffer> {
     try {
       await Promise.all([submitted, this.#map(staging, bytes)]);
-      const copy = staging.getMappedRange(0, bytes).slice(0);
-      staging.unmap();
-      return copy;
+      return staging.getMappedRange(0, bytes).slice(0);
     } finally {
+      // Also after a refused submit, whose staging buffer is mapped or about to be: the pool lends it out again.
+      staging.unmap();
       this.pool.release(staging);
     }
   }

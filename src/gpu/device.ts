@@ -97,10 +97,14 @@ export async function requestDevice(
   };
   const forcedBaseline = switches.f16 === false && switches.subgroups === false;
   const limits = chooseLimits(adapter.limits, forcedBaseline);
-  const device = await adapter.requestDevice({
-    label: 'halftone',
-    requiredFeatures: featureNames(features),
-    requiredLimits: limits,
+  const descriptor = { label: 'halftone', requiredFeatures: featureNames(features), requiredLimits: limits };
+  const device = await adapter.requestDevice(descriptor).catch((error: unknown) => {
+    throw new EngineError(
+      'adapter-unavailable',
+      `The adapter gives no device: ${String(error)}.`,
+      'Update the graphics driver, or restart the browser.',
+      error,
+    );
   });
   return { device, info: describe(adapter, features, limits, switches) };
 }

@@ -1,4 +1,5 @@
 import { EngineError } from '../core/errors.ts';
+import { inErrorScopes } from './errorScopes.ts';
 import { composeWgsl, type Kernel, type KernelCall } from './kernel.ts';
 
 export interface CompiledKernel {
@@ -48,7 +49,11 @@ export class PipelineCache {
     const layout = this.#layoutOf(call.kernel);
     let module = this.#modules.get(moduleKey);
     if (!module) {
-      module = this.#device.createShaderModule({ label: moduleKey, code: composeWgsl(call.kernel, call.choice) });
+      const code = composeWgsl(call.kernel, call.choice);
+      // In scopes, so that a broken module is no uncaptured error: the pipeline made of it says what is wrong.
+      module = inErrorScopes(this.#device, moduleKey, () =>
+        this.#device.createShaderModule({ label: moduleKey, code }),
+      ).value;
       this.#modules.set(moduleKey, module);
     }
     try {

@@ -143,9 +143,8 @@ function decodeCall(
 ): KernelCall {
   const headDim4 = args.headDim / 4;
   const rows = (args.heads / args.kvHeads) * args.queryLen;
-  // 8 lanes a key read longer runs of memory; what they share (q, scores) must fit 16 KiB.
   const reduce = subgroupsOf(args.device, 4) ? 'subgroups' : 'shared';
-  const lanes = reduce === 'subgroups' && subgroupsOf(args.device, 8) && !args.device.adapter.software ? 8 : 4;
+  const lanes = decodeLanes(args.device, headDim4);
   const rowBlocks = Math.ceil(rows / (headDim4 > 32 ? 4 : 8));
   const params = paramsOf(args);
   return callKernel(attentionDecodeKernel, {
@@ -167,6 +166,14 @@ function decodeCall(
     workgroups: () => [splits(), args.kvHeads * rowBlocks, args.batch],
     cost: costOf(args, args.maxKeys?.() ?? args.keyLen),
   });
+}
+
+/** Invocations that share a key's row; 16 times as many are a workgroup, which must cover the vec4s of a row. */
+function decodeLanes(device: DeviceInfo, headDim4: number): number {
+  // A CPU adapter switches between the invocations of a workgroup at every barrier: the fewest that will do.
+  if (device.adapter.software) return Math.max(1, powerOfTwo(headDim4) / 16);
+  // 8 lanes read longer runs of memory; through shared memory their partial sums would not fit 16 KiB.
+  return subgroupsOf(device, 8) ? 8 : 4;
 }
 
 function mergeCall(args: AttentionArgs, scratch: GPUBuffer | BufferSlice, splitKeys: number, keys: number): KernelCall {

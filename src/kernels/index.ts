@@ -1,6 +1,6 @@
 /** Every kernel's declaration: for the tests that hold declarations against WGSL, and for listings. */
 export { convertWeight } from './convert.ts';
 export { embeddingKernel } from './embedding.ts';
-export { linearMatrix, linearVector } from './linear.ts';
+export { linearDirect, linearMatrix, linearVector } from './linear.ts';
 export { normKernel } from './norm.ts';
 export { ropeKvKernel } from './ropeKv.ts';

@@ -12,10 +12,12 @@ import outputF32 from '../../shaders/lib/output_f32.wgsl?raw';
 import rowSum from '../../shaders/lib/row_sum.wgsl?raw';
 import threadRows2 from '../../shaders/lib/thread_rows_2.wgsl?raw';
 import threadRows8 from '../../shaders/lib/thread_rows_8.wgsl?raw';
+import directSource from '../../shaders/linear_direct.wgsl?raw';
 import matrixSource from '../../shaders/linear_matrix.wgsl?raw';
 import vectorSource from '../../shaders/linear_vector.wgsl?raw';
 import type { ElementType } from '../core/dtype.ts';
 import { elementBytes } from '../core/dtype.ts';
+import { internalError } from '../core/errors.ts';
 import type { DeviceInfo } from '../gpu/device.ts';
 import { callKernel, defineKernel, type KernelCall } from '../gpu/kernel.ts';
 import { type LinearWeight, weightAxis, weightChoice, weightFormatBytes, type WeightPart } from './weight.ts';
@@ -70,6 +72,21 @@ export const linearMatrix = defineKernel({
   overrides: ['WORKGROUP_SIZE', 'ROWS_PER_GROUP', ...epilogueOverrides],
 });
 
+/** The same for adapters that run on a CPU: see the WGSL. Takes no norm: its sums would need barriers. */
+export const linearDirect = defineKernel({
+  name: 'linear_direct',
+  wgsl: [epilogue, invocation, directSource],
+  axes: {
+    threadRows: { '2': [threadRows2], '8': [threadRows8] },
+    input: { plainF32: [inputPlainF32], plainF16: [inputPlainF16] },
+    weight: weightAxis,
+    output: outputAxis,
+  },
+  bindings: linearBindings,
+  params: linearParams,
+  overrides: ['WORKGROUP_SIZE', ...epilogueOverrides],
+});
+
 export type Activation = 'none' | 'relu' | 'gelu' | 'gelu-tanh' | 'silu';
 const activationIds: Readonly<Record<Activation, number>> = { none: 0, relu: 1, gelu: 2, 'gelu-tanh': 3, silu: 4 };
 
@@ -101,6 +118,7 @@ export interface LinearArgs {
   readonly firstRow?: number;
   /** Overrides the heuristic: for the tuner and tests. */
   readonly lanes?: number;
+  readonly algorithm?: LinearAlgorithm;
   /** Zeros, bound where there is no norm or bias. */
   readonly none: GPUBuffer;
 }
@@ -108,9 +126,33 @@ export interface LinearArgs {
 /** Up to this many rows the vector product, which reads W once a row, beats a tile that is mostly empty. */
 const vectorRows = 3;
 
+export type LinearAlgorithm = 'vector' | 'matrix' | 'direct';
+
+/** Which kernel serves so many rows on this device: a heuristic that needs no measuring. */
+export function chooseLinear(rows: number, hasNorm: boolean, device: DeviceInfo): LinearAlgorithm {
+  if (rows <= vectorRows) return 'vector';
+  return device.adapter.software && !hasNorm ? 'direct' : 'matrix';
+}
+
 /** y = epilogue(norm(x) · Wᵀ): one dispatch for each part of the weight. */
 export function linear(args: LinearArgs): KernelCall[] {
-  return args.weight.parts.map((part) => (args.rows <= vectorRows ? vectorCall(args, part) : matrixCall(args, part)));
+  const algorithm = args.algorithm ?? chooseLinear(args.rows, args.norm !== undefined, args.device);
+  const call = { vector: vectorCall, matrix: matrixCall, direct: directCall }[algorithm];
+  return args.weight.parts.map((part) => call(args, part));
+}
+
+function directCall(args: LinearArgs, part: WeightPart): KernelCall {
+  const workgroupSize = 32;
+  const threadRows = args.rows <= 16 ? '2' : '8';
+  const columns4 = columns4Of(args.weight, part);
+  const { input, ...choice } = choiceOf(args);
+  if (input === 'layerNorm' || input === 'rmsNorm') throw internalError('linear_direct takes no norm.');
+  return callKernel(linearDirect, {
+    ...common(args, part, columns4),
+    choice: { threadRows, input, ...choice },
+    overrides: { WORKGROUP_SIZE: workgroupSize, ...epilogueOf(args) },
+    workgroups: [Math.ceil(columns4 / workgroupSize), Math.ceil(args.rows / Number(threadRows)), 1],
+  });
 }
 
 function vectorCall(args: LinearArgs, part: WeightPart): KernelCall {
@@ -147,11 +189,12 @@ function matrixCall(args: LinearArgs, part: WeightPart): KernelCall {
 }
 
 /**
- * Invocations that share four outputs. A GPU wants neighbours on neighbouring addresses and many workgroups; on a CPU
- * each sum over invocations costs a barrier, so few lanes win (SwiftShader runs 4 at a time).
+ * Invocations that share four outputs. A GPU wants neighbours on neighbouring addresses and many workgroups. On a CPU a
+ * sum over invocations costs a barrier, which costs more than the sum: one each (SwiftShader: 4 lanes take 1.1 to 3.6
+ * times as long as 1, 16 lanes 3 to 14 times).
  */
 function chooseLanes({ device, lanes }: LinearArgs): number {
-  return lanes ?? (device.adapter.software ? 4 : 16);
+  return lanes ?? (device.adapter.software ? 1 : 16);
 }
 
 const columns4Of = (weight: LinearWeight, part: WeightPart): number => Math.ceil(part.rows / (weight.gated ? 8 : 4));

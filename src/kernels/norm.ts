@@ -4,6 +4,7 @@ import invocation from '../../shaders/lib/invocation.wgsl?raw';
 import rowSum from '../../shaders/lib/row_sum.wgsl?raw';
 import source from '../../shaders/norm.wgsl?raw';
 import type { ElementType } from '../core/dtype.ts';
+import type { DeviceInfo } from '../gpu/device.ts';
 import { callKernel, defineKernel, type KernelCall, lineGrid } from '../gpu/kernel.ts';
 import { elementAxis } from './wgslParts.ts';
 
@@ -27,12 +28,14 @@ export function norm(args: {
   /** Row of x where to begin; y begins at its row 0. Default 0. */
   readonly firstRow?: number;
   readonly dim: number;
+  readonly device: DeviceInfo;
 }): KernelCall {
   const in4 = Math.ceil(args.dim / 4);
   return callKernel(normKernel, {
     label: args.label,
     choice: { kind: args.weight.kind, element: args.element },
-    overrides: { WORKGROUP_SIZE: 64, ROWS_PER_GROUP: 1 },
+    // A CPU's barrier is free only inside one of its SIMD groups.
+    overrides: { WORKGROUP_SIZE: args.device.adapter.software ? 4 : 64, ROWS_PER_GROUP: 1 },
     buffers: { x: args.x, y: args.y, norm: args.weight.buffer },
     params: { rows: args.rows, first_row: args.firstRow ?? 0, in_dim: args.dim, in4, eps: args.weight.eps },
     workgroups: lineGrid(args.rows),

@@ -197,13 +197,13 @@ export class Decoder {
     return out;
   }
 
-  /** Compiles what generation needs. */
+  /**
+   * Compiles what generation needs. A prompt of any length then finds its pipelines: the row counts stand for the classes
+   * in which kernels and tiles are chosen (one row, few, a small tile, a full chunk).
+   */
   async compile(): Promise<void> {
-    await Promise.all([
-      this.#planFor(1, 'sample'),
-      this.#planFor(this.chunkRows, 'sample'),
-      this.#planFor(this.chunkRows, 'none'),
-    ]);
+    const rows = [1, 2, 8, 16, this.chunkRows].filter((count) => count <= this.chunkRows);
+    await Promise.all(rows.map((count) => this.#planFor(count, 'sample')));
   }
 
   /** GPU time by dispatch of one decode step at position 0. */

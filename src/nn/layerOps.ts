@@ -19,10 +19,11 @@ export interface LayerContext {
 }
 
 /**
- * Fusing saves a dispatch and a round trip through memory, but every workgroup then works the statistics out again:
- * that pays while a workgroup has one row (decode), and loses for a tile of many rows.
+ * Fusing saves a dispatch and a round trip through memory, but every workgroup then works the statistics out again.
+ * That pays while a workgroup has one row (decode), and loses for a tile of many rows. On a CPU it loses always: the
+ * statistics need barriers, which there cost more than the dispatch.
  */
-const fusedRows = 3;
+const fusedRows = (gpu: GpuContext): number => (gpu.info.adapter.software ? 0 : 3);
 
 /** y = epilogue(norm(x) · Wᵀ) from the residual stream: one kernel where that is faster, else two. */
 export function normLinear(
@@ -44,10 +45,11 @@ export function normLinear(
   const { gpu, element, normed } = context;
   const rows = args.rows ?? context.rows;
   const shared = { ...args, device: gpu.info, yElement: args.yElement ?? element, rows, none: gpu.none };
-  if (context.fusion && rows <= fusedRows) return linear({ ...shared, xElement: 'f32' });
+  if (context.fusion && rows <= fusedRows(gpu)) return linear({ ...shared, xElement: 'f32' });
   return [
     norm({
       label: `${args.label}.norm`,
+      device: gpu.info,
       x: args.x,
       y: normed,
       weight: args.norm,

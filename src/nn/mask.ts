@@ -66,8 +66,9 @@ function guessShape(length: number, target: readonly [number, number, number, nu
     [batch, 1, 1, key],
     [batch, heads, query, key],
   ].filter((shape) => elementCount(shape) === length);
-  // The same entries in the same order mean the same with a batch or a head of one.
-  const meanings = new Set(usual.map((shape) => shape.filter((size) => size !== 1).join()));
+  // Where a batch or a head is one, several of them are the same shape. Two items with two queries are not: [1, 1, 2, key]
+  // and [2, 1, 1, key] have the same entries and mean different things.
+  const meanings = new Set(usual.map((shape) => shape.join()));
   const [first] = usual;
   if (!first || meanings.size > 1) {
     throw mismatch(

@@ -28,6 +28,7 @@ test.describe('the chat', () => {
     expect(updates, 'different lengths of text shown while streaming').toBeGreaterThan(4);
     await expect(page.locator('#announcer')).toContainText('Answer:');
     await expect(page.getByLabel('Your question')).toBeFocused();
+    expect(await page.evaluate(() => scrollY), 'what fits the screen is not scrolled').toBe(0);
     await page.screenshot({ path: shotPath('answer-light') });
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.screenshot({ path: shotPath('answer-dark') });

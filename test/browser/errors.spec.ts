@@ -62,3 +62,23 @@ test('a load can be cancelled', async ({ page }) => {
   await page.getByRole('button', { name: 'Load the default model' }).click();
   await expect(page.getByRole('button', { name: 'Send' })).toBeEnabled();
 });
+
+test('another model may be loaded while one answers', async ({ page }) => {
+  await openDemo(page);
+  await page.getByText('Change the model', { exact: true }).click();
+  const asked = page.evaluate(() =>
+    window.halftoneDemo
+      .ask('What is 987 + 654 + 321?', () => {
+        // At the first token only: each click starts the load anew.
+        if (!document.querySelector('.turn.seen')) document.querySelector<HTMLButtonElement>('#model-default')?.click();
+        document.querySelector('.turn')?.classList.add('seen');
+      })
+      .catch((error: unknown) => (error instanceof Error && 'code' in error ? error.code : error)),
+  );
+  // The answer is over, one way or the other, and the chat is a new one.
+  await asked;
+  await expect(page.getByRole('progressbar')).toBeHidden();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await expect(page.locator('.turn')).toHaveCount(0);
+  expect((await ask(page, 'What is 12 + 30?')).text).toContain('42');
+});

@@ -1,4 +1,5 @@
 import type { ElementType } from '../../src/core/dtype.ts';
+import type { DeviceInfo } from '../../src/gpu/device.ts';
 import type { GpuContext } from '../../src/gpu/context.ts';
 import { attention, decodeAttention, decodeScratchBytes, type HeadsView } from '../../src/kernels/attention.ts';
 import * as reference from '../reference/attention.ts';
@@ -33,7 +34,12 @@ export interface Case {
 const tolerances = { f32: { relative: 2e-5, absolute: 2e-5 }, f16: { relative: 6e-4, absolute: 6e-4 } } as const;
 
 /** Runs one case on the GPU and holds it against the float64 reference. */
-export async function check(gpu: GpuContext, element: ElementType, c: Case): Promise<void> {
+export async function check(
+  gpu: GpuContext,
+  element: ElementType,
+  c: Case,
+  device: DeviceInfo = gpu.info,
+): Promise<void> {
   const { headDim, queryLen, keys, batch = 1, heads = 2, kvHeads = heads, causal = false, spare = 3 } = c;
   const scale = 1 / Math.sqrt(headDim);
   const q = rounded(randomNumbers(batch * queryLen * heads * headDim, 1, c.loud ?? 1), element);
@@ -61,7 +67,7 @@ export async function check(gpu: GpuContext, element: ElementType, c: Case): Pro
   const args = {
     label: 'test',
     element,
-    device: gpu.info,
+    device,
     q: {
       buffer: uploadElements(
         gpu,

@@ -8,6 +8,7 @@ import random
 import re
 from typing import NamedTuple, Optional
 
+import scenarios
 import scratchpad as pad
 import wording
 from wording import MACROS, _distribute, capitalise, context, expand, render_number
@@ -498,6 +499,8 @@ $N and $M each {have|get|carry|bought|made|found|pick} $x $U. How many {$U |}{is
 a pair {is|has} two {shoes|socks|gloves}. How many {shoes|socks|gloves} are {in|there in} $x pairs?
 """, size="half")
 
+scenarios.register(word)
+MACROS["clock"] = [f"{h} {half}" for h in range(1, 13) for half in ("am", "pm", "o'clock", "a.m.")] + ["noon"]
 MACROS["zlose"] = [m.replace("$y", "$z") for m in MACROS["lose"]]
 MACROS["zgain"] = [m.replace("$y", "$z") for m in MACROS["gain"]]
 MACROS["then_lose"] = [m.replace("$y", "$z").replace("@lose", "@zlose") for m in MACROS["losesentence"]]
@@ -520,7 +523,8 @@ _CALENDAR = [_distribute(line) for line in """
 6|how many legs do $x {ants|insects|beetles} have[ in total| altogether]?
 3|how many wheels do $x tricycles have[ in total| altogether]?
 5|how many fingers are on $x hands?
-""".strip().split("\n")]
+""".strip().split("\n") + scenarios.CALENDAR.strip().split("\n")]
+_REST = [_distribute(line) for line in scenarios.REST.strip().split("\n")]
 
 
 def _number(rng, low, high):
@@ -623,6 +627,16 @@ def _sample(formula, size, rng):
         total, z = _dividend(rng, 25)
         y = rng.randint(1, 30)
         return {"x": total + y, "y": y, "z": z}, total + y, [("-", y), ("÷", z)]
+    if formula == "z-x*y":
+        x, y = rng.randint(2, 9), rng.randint(2, 12) if rng.random() < 0.7 else rng.randint(10, 40)
+        z = x * y + rng.randint(0, 40) if rng.random() < 0.5 else max(x * y, round(x * y + 30, -1))
+        return {"x": x, "y": y, "z": z}, x, [("×", y), ("z-", z)]
+    if formula == "x*y*7":
+        x, y = rng.randint(2, 12), rng.randint(2, 8)
+        return {"x": x, "y": y}, y, [("×", 7), ("×", x)]
+    if formula == "x*2":
+        x = rng.randint(2, 99) if rng.random() < 0.8 else rng.randint(10, 400)
+        return {"x": x}, x, [("×", 2)]
     if formula == "x+xy":
         x, y = n(2, 200), n(1, 60)
         return {"x": x, "y": y}, x, [("+", y), ("+", x)]
@@ -634,6 +648,18 @@ def _sample(formula, size, rng):
 
 
 _WEIGHTS = None
+WHO_HAS_MORE = ("add: more than", "add: older, taller, more", "add: age later", "subtract: fewer than",
+                "subtract: than in the other direction", "subtract: age before")
+
+
+def question_first(text, ctx):
+    """"A. B. How many …?" becomes "How many … if A and B?"."""
+    parts = re.split(r"(?<=[a-z0-9])[.] ", text)
+    if len(parts) < 2 or len(parts) > 3 or not parts[-1].startswith("How ") or not parts[-1].endswith("?"):
+        return text
+    keep = [ctx["N"], ctx["M"], ctx["K"], "I "]
+    facts = [f if any(f.startswith(k) and k[0].isupper() for k in keep) else f[0].lower() + f[1:] for f in parts[:-1]]
+    return f"{parts[-1][:-1]} if {' and '.join(facts)}?"
 
 
 def word_problem(rng):
@@ -642,7 +668,11 @@ def word_problem(rng):
         # The root keeps rare rows from vanishing, the template count gives rich rows more room.
         _WEIGHTS = [w * (len(t) ** 0.3) for _, w, _, _, t, _, _ in WORD]
     kind, _, formula, form, templates, people, size = rng.choices(WORD, _WEIGHTS)[0]
-    if size == "k":
+    if size == "rest":
+        k, template = rng.choice(_REST).split("|", 1)
+        x = rng.randint(1, int(k) - 1)
+        numbers, first, steps = {"x": x}, int(k), [("-", x)]
+    elif size == "k":
         k, template = rng.choice(_CALENDAR).split("|", 1)
         k, x = int(k), rng.randint(2, 12) if rng.random() < 0.6 else rng.randint(2, 40)
         numbers, first, steps = {"x": x}, x, [("×", k)]
@@ -660,7 +690,27 @@ def word_problem(rng):
     text = re.sub(r" +([?.,])", r"\1", re.sub(r" {2,}", " ", text)).replace(".?", "?")
     text = re.sub(rf"\b([1oO](?:ne)?) {re.escape(ctx['U'])}\b", lambda m: f"{m.group(1)} {ctx['u']}"
                   if m.group(1) in ("1", "one", "One") else m.group(0), text)
-    think, value = pad.chain(first, steps)
+    if steps[-1][0] == "z-":
+        # The last step takes the product from z: z - (x × y).
+        think, product = pad.chain(first, steps[:-1])
+        last, value = pad.step("-", steps[-1][1], product)
+        think += " " + last
+    else:
+        think, value = pad.chain(first, steps)
+    if kind in WHO_HAS_MORE:
+        # Who is known and who is asked for is written down before the operation is chosen.
+        people_ = re.findall(r"\$([NMK])\b", template)
+        asked = people_[-1] if people_ else None
+        known = next((q for q in people_ if q != asked), None)
+        if known and len(set(people_)) == 2 and ctx[known] != ctx[asked]:
+            think = f"{ctx[known]} {first}, {ctx[asked]} {'more' if steps[0][0] == '+' else 'less'}. {think}"
+    if rng.random() < 0.05:
+        text = question_first(text, ctx)
+    elif rng.random() < 0.04 and ". " in text:
+        spots = [m.start() for m in re.finditer(r"(?<=[a-z])\. ", text)]
+        if spots:
+            i = rng.choice(spots) + 2
+            text = text[:i] + rng.choice(scenarios.FILLER).format(P=ctx["P"].capitalize(), p=ctx["h"]) + " " + text[i:]
     unit = {"has": "U", "left": "U", "together": "U", "": None, "years": None}.get(form, form)
     if form == "money" and ctx["_money"] == "$":
         answer = f"${value}."
@@ -872,6 +922,33 @@ def binary(rng):
     return kind, text, think, str(value), value
 
 
+def remainder(rng):
+    """A division that does not come out even."""
+    b = rng.randint(2, 12)
+    q, r = rng.randint(0, 12) if rng.random() < 0.5 else rng.randint(1, 40), rng.randint(1, b - 1)
+    a = q * b + r
+    digits, take = str(a), 1
+    while take < len(digits) and int(digits[:take]) < b:
+        take += 1
+    rest, steps = int(digits[:take]), []
+    if a < 10 * b:
+        take, rest = len(digits), a
+    while True:
+        d, rem = divmod(rest, b)
+        steps.append(f"{rest}÷{b}={d}" + (f" r{rem}" if rem else ""))
+        if take == len(digits):
+            break
+        rest = rem * 10 + int(digits[take])
+        take += 1
+    think = f"Divide {steps[0]}." if len(steps) == 1 else f"Divide {a}÷{b}: {', '.join(steps)}, so {q} r{r}."
+    if rng.random() < 0.7:
+        text = _fill(rng.choice(ASK), {"e": f"{a}{rng.choice(SYMBOLS['÷'])}{b}"}, rng)
+    else:
+        text = _fill(rng.choice(OPERATION_PHRASES["÷"][:5]), {"x": str(a), "y": str(b), "ys": f"{b}s"}, rng)
+    pad.check(think.replace(f", so {q} r{r}", ""), None)
+    return "remainder", text, think, f"{q} remainder {r}", None
+
+
 def several(rng):
     """Chains such as 12 + 30 - 5, sums of three or four numbers, precedence and brackets."""
     r = rng.random()
@@ -965,9 +1042,9 @@ def comparison(rng):
     template = rng.choice([_distribute(t) for t in (
         "{Which|What|which} is $w{,|:} $orr?", "{Which|What} {number|one|of these} is {the |}$w{,|:} $l?", "{Which|What} number is $w: $orr?",
         "Is $orr $w?", "{Which|What} is the $w number{,|:} $orr?", "$orr, {which|what} is $w{?|}", "{What is|What's|Find|Tell me} the $w {of|number of|out of|one of} $l{?|}",
-        "Which {one |number |}is $w between $l?", "what's $w, $orr{?|}", "which is $w $orr", "{What is|Find} the $m of $l{?|}",
+        "Which {one |number |}is $w between $l?", "what's $w, $orr{?|}", "which is $w $orr", "Is $a $w than $b? Which {one |number |}is $w{ then|}?", "I have $a and $b. Which {one |}is $w?", "Who has $w: the one with $a or the one with $b?", "{What is|Find} the $m of $l{?|}",
         "Of $l, which is {the |}$w?", "{Is it|What's} $w{:|,} $orr?", "Between $l, which {number |one |}is $w?")])
-    text = _fill(template, {"w": word_, "l": l, "orr": orr, "m": m}, rng)
+    text = _fill(template, {"w": word_, "l": l, "orr": orr, "m": m, "a": str(xs[0]), "b": ", ".join(map(str, xs[1:]))}, rng)
     if rng.random() < 0.12 and count == 2:
         name1, name2 = wording.a_name(rng)[0], wording.a_name(rng)[0]
         if name1 != name2:
@@ -1124,7 +1201,7 @@ def noisy(text, kind, rng):
     return text
 
 
-MAKERS = [(word_problem, 54), (binary, 28), (several, 7), (comparison, 4), (shortcut, 4), (negative_operands, 1), (talk, 3)]
+MAKERS = [(word_problem, 62), (binary, 22), (several, 7), (comparison, 4), (shortcut, 4), (negative_operands, 1), (remainder, 1), (talk, 3)]
 _MAKERS, _MAKER_WEIGHTS = zip(*MAKERS)
 
 
