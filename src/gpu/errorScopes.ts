@@ -19,7 +19,7 @@ export function inErrorScopes<T>(
   } finally {
     verdicts = Promise.all([device.popErrorScope(), device.popErrorScope(), device.popErrorScope()]);
   }
-  const checked = verdicts.then(([validation, outOfMemory, internal]) => {
+  const checked = verdicts.catch(scopesGone).then(([validation, outOfMemory, internal]) => {
     if (outOfMemory) throw outOfMemoryError(label, outOfMemory.message);
     const other = validation ?? internal;
     if (other)
@@ -32,6 +32,11 @@ export function inErrorScopes<T>(
   // A caller may look at the verdict late; that must not count as unhandled meanwhile.
   checked.catch(() => undefined);
   return { value, checked };
+}
+
+/** Scopes cannot be popped when the device went away under them. */
+function scopesGone(cause: unknown): never {
+  throw new EngineError('device-lost', 'The GPU device was lost.', 'The engine makes a new one by itself: call again.', cause);
 }
 
 export function outOfMemoryError(label: string, detail: string): EngineError {

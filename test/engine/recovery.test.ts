@@ -1,0 +1,58 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import type { EngineEvent } from '../../src/engine/api.ts';
+import { openEngine } from '../support/engine.ts';
+import { filesOf } from '../support/files.ts';
+import { testGpu, testTiers } from '../support/gpu.ts';
+
+const reasoner = fileURLToPath(new URL('../../demo/public/models/reasoner', import.meta.url));
+
+/** The GPU object with a switch that loses the newest device, as a driver reset would. */
+function losableGpu(): { readonly gpu: GPU; readonly lose: () => void; readonly devices: () => number } {
+  const devices: GPUDevice[] = [];
+  const requestAdapter = async (options?: GPURequestAdapterOptions): Promise<GPUAdapter | null> => {
+    const adapter = await testGpu?.requestAdapter(options);
+    if (!adapter) return null;
+    const { features, limits, info } = adapter;
+    const requestDevice = async (descriptor?: GPUDeviceDescriptor): Promise<GPUDevice> => {
+      const device = await adapter.requestDevice(descriptor);
+      devices.push(device);
+      return device;
+    };
+    return { features, limits, info, requestDevice } as GPUAdapter;
+  };
+  return { gpu: { requestAdapter } as GPU, lose: () => devices.at(-1)?.destroy(), devices: () => devices.length };
+}
+
+describe.skipIf(testTiers.length === 0)('a lost device', () => {
+  const tier = testTiers[0] ?? 'baseline';
+
+  test('in the middle of an answer: the same iteration goes on and ends as it would have', async () => {
+    const { gpu, lose, devices } = losableGpu();
+    const events: EngineEvent['type'][] = [];
+    const engine = await openEngine(tier, { gpu, onEvent: (event) => events.push(event.type) });
+    const model = await engine.load('deepseek', { source: filesOf(reasoner), precision: 'f32' });
+    const whole = await model.generate('What is 417 + 286?').result;
+    const parts: string[] = [];
+    for await (const part of model.generate('What is 417 + 286?')) {
+      parts.push(part.text);
+      if (parts.length === 8) lose();
+    }
+    expect(parts.join('')).toBe(whole.text);
+    expect(devices()).toBe(2);
+    expect(events).toEqual(['device-lost', 'recovered']);
+    await model.dispose();
+    expect((await engine.memory()).byOwner).toEqual({});
+  });
+
+  test('between two forwards: the second one gives what the first gave', async () => {
+    const { gpu, lose } = losableGpu();
+    const engine = await openEngine(tier, { gpu });
+    const model = await engine.load('brandkit', { source: { init: 'random', seed: 3 }, precision: 'f16' });
+    const x = new Float32Array(4 * 512).map((_, index) => Math.sin(index));
+    const before = await model.forward(x, [1, 4, 512]);
+    lose();
+    expect(await model.forward(x, [1, 4, 512])).toEqual(before);
+    await model.dispose();
+  });
+});
