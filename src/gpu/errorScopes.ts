@@ -36,7 +36,12 @@ export function inErrorScopes<T>(
 
 /** Scopes cannot be popped when the device went away under them. */
 function scopesGone(cause: unknown): never {
-  throw new EngineError('device-lost', 'The GPU device was lost.', 'The engine makes a new one by itself: call again.', cause);
+  throw new EngineError(
+    'device-lost',
+    'The GPU device was lost.',
+    'The engine makes a new one by itself: call again.',
+    cause,
+  );
 }
 
 export function outOfMemoryError(label: string, detail: string): EngineError {

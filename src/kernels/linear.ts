@@ -156,7 +156,8 @@ function directCall(args: LinearArgs, part: WeightPart): KernelCall {
 }
 
 function vectorCall(args: LinearArgs, part: WeightPart): KernelCall {
-  const workgroupSize = 64;
+  // A CPU shares work out by workgroups: small ones keep its cores busy on small matrices.
+  const workgroupSize = args.device.adapter.software ? 16 : 64;
   const lanes = chooseLanes(args);
   const perGroup = workgroupSize / lanes;
   const { features, subgroupSize } = args.device;

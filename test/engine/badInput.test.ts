@@ -62,18 +62,21 @@ const changed = (name: string, change: object | undefined): TensorMap => {
 };
 const qkv = 'layers.0.self_attn.qkv_proj.weight';
 
-describe.skipIf(!testGpu || testTiers.length === 0)('bad input', async () => {
-  const engine = await openEngine(testTiers[0] ?? 'baseline');
-  const load = (source: LoadOptions['source'], more: object = {}): Promise<Model> =>
-    engine.load('deepseek', { source, precision: 'f32', ...more });
-  const whole = makeSafetensors(tensors());
-  const headerBytes = (json: string): Uint8Array<ArrayBuffer> => {
-    const text = new TextEncoder().encode(json);
-    const file = new Uint8Array(8 + text.length + 64);
-    new DataView(file.buffer).setBigUint64(0, BigInt(text.length), true);
-    file.set(text, 8);
-    return file;
-  };
+const whole = makeSafetensors(tensors());
+const headerBytes = (json: string): Uint8Array<ArrayBuffer> => {
+  const text = new TextEncoder().encode(json);
+  const file = new Uint8Array(8 + text.length + 64);
+  new DataView(file.buffer).setBigUint64(0, BigInt(text.length), true);
+  file.set(text, 8);
+  return file;
+};
+
+const tier = testTiers[0] ?? 'baseline';
+const load = (engine: Engine, source: LoadOptions['source'], more: object = {}): Promise<Model> =>
+  engine.load('deepseek', { source, precision: 'f32', ...more });
+
+describe.skipIf(testTiers.length === 0)('bad checkpoints', async () => {
+  const engine = await openEngine(tier);
 
   test.each<[string, EngineErrorCode, RegExp, File[]]>([
     ['truncated weights', 'checkpoint-truncated', /model\.safetensors/, checkpoint(whole.slice(0, whole.length - 100))],
@@ -154,13 +157,17 @@ describe.skipIf(!testGpu || testTiers.length === 0)('bad input', async () => {
       /intermediate_size is 0/,
       checkpoint(whole, { ...config, intermediate_size: 0 }),
     ],
-  ])('%s', (_name, code, names, files) => expectRejection(engine, code, names, () => load(files)));
+  ])('%s', (_name, code, names, files) => expectRejection(engine, code, names, () => load(engine, files)));
+});
+
+describe.skipIf(testTiers.length === 0)('bad options', async () => {
+  const engine = await openEngine(tier);
 
   test.each<[string, EngineErrorCode, RegExp, object]>([
     ['an unknown load option', 'unknown-option', /load has no 'precison'/, { precison: 'f16' }],
     ['an unknown precision', 'invalid-option', /precision is 'f8'/, { precision: 'f8' }],
     ['a precision that is not there yet', 'not-supported', /int4/, { precision: 'int4' }],
-  ])('%s', (_name, code, names, more) => expectRejection(engine, code, names, () => load(checkpoint(), more)));
+  ])('%s', (_name, code, names, more) => expectRejection(engine, code, names, () => load(engine, checkpoint(), more)));
 
   test('an unknown variant', () =>
     expectRejection(engine, 'unknown-variant', /gpt/, () =>
@@ -177,9 +184,13 @@ describe.skipIf(!testGpu || testTiers.length === 0)('bad input', async () => {
       createLocalEngine({ worker: false, ...(testGpu ? { gpu: testGpu } : {}), ...options }),
     ),
   );
+});
+
+describe.skipIf(testTiers.length === 0)('bad calls', async () => {
+  const engine = await openEngine(tier);
 
   const forward = async (x: Float32Array, shape: readonly number[], options: object = {}): Promise<void> => {
-    const model = await load(checkpoint());
+    const model = await load(engine, checkpoint());
     try {
       await model.forward(x, shape as [number, number, number], options);
     } finally {
@@ -227,7 +238,7 @@ describe.skipIf(!testGpu || testTiers.length === 0)('bad input', async () => {
   ])('%s', (_name, code, names, work) => expectRejection(engine, code, names, work));
 
   test('more memory than the budget allows, before anything is taken', async () => {
-    const small = await openEngine(testTiers[0] ?? 'baseline', { memoryBudgetBytes: 20_000_000 });
+    const small = await openEngine(tier, { memoryBudgetBytes: 20_000_000 });
     await expectRejection(small, 'out-of-memory', /memoryBudgetBytes/, () =>
       small.load('brandkit', { source: { init: 'random', seed: 1 }, precision: 'f32' }),
     );
@@ -253,14 +264,16 @@ describe.skipIf(!testGpu || testTiers.length === 0)('bad input', async () => {
   });
 
   test('a disposed model', async () => {
-    const model = await load(checkpoint());
+    const model = await load(engine, checkpoint());
     await model.dispose();
     await model.dispose();
     await expectRejection(engine, 'disposed', /model was disposed/, () => model.forward(ones(32), [1, 2, 16]));
   });
 
   test('an aborted load and an aborted forward', async () => {
-    await expectRejection(engine, 'aborted', /aborted/, () => load(checkpoint(), { signal: AbortSignal.abort() }));
+    await expectRejection(engine, 'aborted', /aborted/, () =>
+      load(engine, checkpoint(), { signal: AbortSignal.abort() }),
+    );
     await expectRejection(engine, 'aborted', /aborted/, () =>
       forward(ones(32), [1, 2, 16], { signal: AbortSignal.abort() }),
     );

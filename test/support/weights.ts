@@ -43,7 +43,8 @@ export function uploadWeight(
   const rows = gated ? Math.ceil(w.outDim / 4) * 8 : Math.ceil(w.outDim / 4) * 4;
   const all = new Float64Array(rows * stride);
   const place = (data: Float64Array | undefined, at: (row: number) => number): void => {
-    for (let r = 0; data && r < w.outDim; r++) all.set(data.subarray(r * w.inDim, (r + 1) * w.inDim), at(r) * stride);
+    if (!data) return;
+    for (let r = 0; r < w.outDim; r++) all.set(data.subarray(r * w.inDim, (r + 1) * w.inDim), at(r) * stride);
   };
   place(w.plain, (r) => r);
   place(w.gate, (r) => Math.floor(r / 4) * 8 + (r % 4));

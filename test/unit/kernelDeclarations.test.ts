@@ -6,7 +6,8 @@ import * as kernels from '../../src/kernels/index.ts';
 /** Every combination of a kernel's alternatives. */
 function choices(kernel: Kernel): Record<string, string>[] {
   return Object.entries(kernel.axes).reduce<Record<string, string>[]>(
-    (all, [axis, alternatives]) => all.flatMap((choice) => Object.keys(alternatives).map((name) => ({ ...choice, [axis]: name }))),
+    (all, [axis, alternatives]) =>
+      all.flatMap((choice) => Object.keys(alternatives).map((name) => ({ ...choice, [axis]: name }))),
     [{}],
   );
 }
@@ -20,7 +21,8 @@ describe.each(Object.values(kernels) as Kernel[])('$name', (kernel) => {
     );
     const uniform = reflection.uniforms[0];
     expect(uniform?.binding).toBe(storage.length);
-    const members = (uniform?.type as { members?: { name: string; type: { name: string } }[] }).members ?? [];
+    const block = uniform?.type as { members?: { name: string; type: { name: string } }[] } | undefined;
+    const members = block?.members ?? [];
     expect(members.map(({ name, type }) => [name, type.name])).toEqual(Object.entries(kernel.params));
     const names = reflection.overrides.map(({ name }) => name);
     for (const name of kernel.overrides) expect(names).toContain(name);
