@@ -20,7 +20,7 @@ fn pair_at(index: u32) -> vec2u { return vec2u(scratch[index], scratch[index + 1
 // The best of one pair a block from `start`.
 fn best_of_blocks(start: u32, at: Invocation) -> vec2u {
   var best = vec2u(0u, 0xffffffffu);
-  for (var block = at.lane; block < params.blocks; block += WORKGROUP_SIZE) { best = better(best, pair_at(start + 2u * block)); }
+  for (var i = at.lane; i < params.blocks; i += WORKGROUP_SIZE) { best = better(best, pair_at(start + 2u * i)); }
   return reduce_best(best, at);
 }
 

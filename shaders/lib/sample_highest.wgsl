@@ -1,8 +1,8 @@
 // The highest logit of all blocks, and how far below it a value lies, in bins. For kernels that bind `scratch` atomic.
 fn highest_value(at: Invocation) -> f32 {
   var best = vec2u(0u, 0xffffffffu);
-  for (var block = at.lane; block < params.blocks; block += WORKGROUP_SIZE) {
-    best = better(best, vec2u(atomicLoad(&scratch[BLOCK_BEST + 2u * block]), atomicLoad(&scratch[BLOCK_BEST + 2u * block + 1u])));
+  for (var i = at.lane; i < params.blocks; i += WORKGROUP_SIZE) {
+    best = better(best, vec2u(atomicLoad(&scratch[BLOCK_BEST + 2u * i]), atomicLoad(&scratch[BLOCK_BEST + 2u * i + 1u])));
   }
   return from_key(reduce_best(best, at).x);
 }

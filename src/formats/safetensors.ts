@@ -21,7 +21,7 @@ export interface LoadableTensorEntry extends TensorEntry {
 /** Bytes before the header: its length, a little-endian u64. */
 export const headerLengthBytes = 8;
 /** The reference implementation's limit: 100 MB. */
-export const maxHeaderBytes = 100_000_000;
+const maxHeaderBytes = 100_000_000;
 const maxRank = 8;
 
 /** Bits of an element, for every dtype that the safetensors format knows. */

@@ -27,9 +27,6 @@ export interface Kernel<
   readonly overrides: readonly string[];
 }
 
-export type Choice<K> =
-  K extends Kernel<infer _B, infer _P, infer A> ? { readonly [N in keyof A]: keyof A[N] & string } : never;
-
 export const defineKernel = <const B extends Named<Access>, const P extends Named<Scalar>, const A extends Named<Axis>>(
   kernel: Kernel<B, P, A>,
 ): Kernel<B, P, A> => kernel;

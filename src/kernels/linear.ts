@@ -129,7 +129,7 @@ const vectorRows = 3;
 export type LinearAlgorithm = 'vector' | 'matrix' | 'direct';
 
 /** Which kernel serves so many rows on this device: a heuristic that needs no measuring. */
-export function chooseLinear(rows: number, hasNorm: boolean, device: DeviceInfo): LinearAlgorithm {
+function chooseLinear(rows: number, hasNorm: boolean, device: DeviceInfo): LinearAlgorithm {
   if (rows <= vectorRows) return 'vector';
   return device.adapter.software && !hasNorm ? 'direct' : 'matrix';
 }
@@ -157,8 +157,8 @@ function directCall(args: LinearArgs, part: WeightPart): KernelCall {
 
 function vectorCall(args: LinearArgs, part: WeightPart): KernelCall {
   // A CPU shares work out by workgroups: small ones keep its cores busy on small matrices.
-  const workgroupSize = args.device.adapter.software ? 16 : 64;
   const lanes = chooseLanes(args);
+  const workgroupSize = Math.max(lanes, args.device.adapter.software ? 16 : 64);
   const perGroup = workgroupSize / lanes;
   const { features, subgroupSize } = args.device;
   const columns4 = columns4Of(args.weight, part);

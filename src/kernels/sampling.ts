@@ -36,7 +36,7 @@ export interface SamplingSettings {
 
 /** Bytes of the settings buffer. */
 export const settingsBytes = 64;
-export const maxEosTokens = 8;
+const maxEosTokens = 8;
 
 /** Writes the settings as the kernels read them, `settingsBytes` from the view's start: a new request needs no new plan. */
 export function writeSettings(view: DataView, settings: SamplingSettings): void {

@@ -15,4 +15,3 @@ export const reduceAxis = {
   shared: [invocation, reduce],
   subgroups: [invocationSubgroups, reduceSubgroups],
 } as const;
-export type Reduce = keyof typeof reduceAxis;

@@ -30,7 +30,13 @@ export function activate(kind: ReferenceActivation, x: number): number {
 }
 
 /** x: [rows, dim]. */
-export function layerNorm(x: Float64Array, dim: number, gamma: Float64Array, beta: Float64Array, eps: number): Float64Array {
+export function layerNorm(
+  x: Float64Array,
+  dim: number,
+  gamma: Float64Array,
+  beta: Float64Array,
+  eps: number,
+): Float64Array {
   return mapRows(x, dim, (row) => {
     const mean = row.reduce((a, b) => a + b, 0) / dim;
     const variance = row.reduce((a, b) => a + (b - mean) ** 2, 0) / dim;
