@@ -9,7 +9,6 @@ export { EngineError, type EngineErrorCode } from './core/errors.ts';
 export { publishedParameterCounts } from './variants/published.ts';
 export type * from './engine/api.ts';
 export type { DeviceFeatures, DeviceInfo, FeatureOptions, Negotiated, Tier } from './gpu/device.ts';
-export type { Ledger } from './gpu/pool.ts';
 
 /**
  * Starts an engine: in a module worker, or with `worker: false` in the calling thread (in Node with `gpu`, Dawn's).

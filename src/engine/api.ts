@@ -7,7 +7,7 @@ export type Level = 'default' | 'memory' | 'aggressive';
 
 /** Each flag is a boolean, or settings (which mean 'on'). What is left out follows the level. */
 export interface Optimizations {
-  /** Fused norm+linear, gate+up+SiLU and epilogues in one kernel; off: the norm is a kernel of its own. */
+  /** Norms inside the linear layer behind them, where that is faster on the device; off: always a kernel of their own. */
   readonly ultraFusion?: boolean;
   /** Several decode steps in one submit, read back behind; off: each token is waited for. */
   readonly computeOverlap?: boolean;
@@ -45,7 +45,7 @@ export interface EngineInfo extends DeviceInfo {
   readonly flags: Readonly<Record<keyof Optimizations, boolean>>;
 }
 
-export type { VariantName };
+export type { Ledger, VariantName };
 export type Precision = 'auto' | 'f32' | 'f16' | 'int8' | 'int4';
 
 /**

@@ -3,7 +3,7 @@ import type { GpuContext } from '../gpu/context.ts';
 import type { Ledger } from '../gpu/pool.ts';
 import { variantNames, type VariantName } from '../variants/published.ts';
 import type { Engine, EngineInfo, EngineMetrics, EngineOptions, LoadOptions, Model, ModelByVariant } from './api.ts';
-import { checkEngineOptions, checkNames, checkValue } from './flags.ts';
+import { askedInVain, checkEngineOptions, checkNames, checkValue } from './flags.ts';
 import { disposedError, GpuHost } from './gpuHost.ts';
 import { createLocalModel } from './localModel.ts';
 import { ModelCore } from './modelCore.ts';
@@ -17,6 +17,8 @@ export async function createLocalEngine(options: EngineOptions = {}): Promise<En
   checkEngineOptions(options);
   const host = new GpuHost(options);
   const gpu = await host.alive();
+  for (const flag of askedInVain(options))
+    host.emit({ type: 'warning', message: `optimizations.${flag} has no effect in this version.` });
   return new LocalEngine(host, gpu, options);
 }
 
@@ -51,6 +53,7 @@ class LocalEngine implements Engine {
         host: this.#host,
         description: opened.description,
         source: options.source,
+        tensorNames: opened.tensorNames,
         format: choosePrecision(options.precision ?? 'auto', opened.description, gpu, budget),
         context: contextLength(opened.description, options),
         flags: this.info.flags,

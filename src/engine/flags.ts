@@ -3,22 +3,25 @@ import type { EngineInfo, EngineOptions, Level, Optimizations } from './api.ts';
 
 type Flag = keyof Optimizations;
 
-const allOn: Record<Flag, boolean> = {
+/** Flags that have nothing behind them in this version: accepted, reported as off, and warned of when asked for. */
+const flagsWithoutEffect: readonly Flag[] = ['dynamicBatching', 'adaptivePrecision', 'kernelOptimization'];
+
+const standard: Record<Flag, boolean> = {
   ultraFusion: true,
   computeOverlap: true,
   memoryPooling: true,
   caching: true,
-  dynamicBatching: true,
+  dynamicBatching: false,
   adaptivePrecision: false,
-  kernelOptimization: true,
+  kernelOptimization: false,
 };
 
 /** What each level means, flag by flag. */
 const levels: Readonly<Record<Level, Record<Flag, boolean>>> = {
-  default: allOn,
+  default: standard,
   // Nothing is kept that could be made again.
-  memory: { ...allOn, memoryPooling: false, caching: false, computeOverlap: false, adaptivePrecision: true },
-  aggressive: { ...allOn, adaptivePrecision: true },
+  memory: { ...standard, memoryPooling: false, caching: false, computeOverlap: false },
+  aggressive: standard,
 };
 
 const settingNames: Partial<Record<Flag, readonly string[]>> = {
@@ -76,7 +79,7 @@ export function checkEngineOptions(options: EngineOptions): void {
 }
 
 function checkOptimizations(optimizations: Optimizations): void {
-  checkNames(optimizations, Object.keys(allOn), 'optimizations');
+  checkNames(optimizations, Object.keys(standard), 'optimizations');
   for (const [flag, value] of Object.entries(optimizations)) {
     const settings = settingNames[flag as Flag];
     const isSettings = typeof value === 'object' && value !== null && settings !== undefined;
@@ -90,11 +93,16 @@ function checkOptimizations(optimizations: Optimizations): void {
   }
 }
 
-/** The level's flags with the single ones over them. */
+/** The level's flags with the single ones over them: what is in force. */
 export function resolveFlags(options: EngineOptions): EngineInfo['flags'] {
   const over = Object.entries(options.optimizations ?? {}).filter(([, value]) => value !== undefined);
+  const off = flagsWithoutEffect.map((flag) => [flag, false]);
   return {
     ...levels[options.level ?? 'default'],
-    ...Object.fromEntries(over.map(([flag, value]) => [flag, value !== false])),
+    ...Object.fromEntries([...over.map(([flag, value]) => [flag, value !== false]), ...off]),
   };
 }
+
+/** Flags that were asked for and have no effect. */
+export const askedInVain = (options: EngineOptions): Flag[] =>
+  flagsWithoutEffect.filter((flag) => Boolean(options.optimizations?.[flag]));

@@ -96,6 +96,7 @@ async function generate(
     } catch (error) {
       // The tokens are here: the next round puts them into a new cache and the answer goes on where it was.
       if (!isLoss(error) || losses >= 3) throw error;
+      await generator.core.recoverFromLoss();
     }
   }
   writer.flush();

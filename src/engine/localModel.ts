@@ -43,7 +43,7 @@ abstract class LocalModel implements Model {
     this.config = description.json;
   }
 
-  forward(
+  async forward(
     hiddenStates: Float32Array,
     shape: readonly [number, number, number],
     options: ForwardOptions = {},
@@ -137,7 +137,7 @@ class LocalDeepSeek extends LocalModel implements DeepSeekModel {
   }
 
   #requireDecoder(): void {
-    if (this.core.setup.description.kind !== 'decoder') throw weightsMissing('deepseek');
+    if (this.core.setup.description.kind !== 'decoder') throw weightsMissing('deepseek', this.core.setup.tensorNames);
   }
 
   async #requireTokenizer(): Promise<Tokenizer> {
@@ -180,7 +180,7 @@ class LocalViralClipper extends LocalModel implements ViralClipperModel {
   readonly variant = 'viral-clipper';
 
   clip(): AsyncIterable<never> {
-    return rejecting(weightsMissing('viral-clipper'));
+    return rejecting(weightsMissing('viral-clipper', this.core.setup.tensorNames));
   }
 }
 
@@ -188,7 +188,7 @@ class LocalBrandkit extends LocalModel implements BrandkitModel {
   readonly variant = 'brandkit';
 
   analyze(): Promise<never> {
-    return Promise.reject(weightsMissing('brandkit'));
+    return Promise.reject(weightsMissing('brandkit', this.core.setup.tensorNames));
   }
 }
 

@@ -10,6 +10,7 @@ export interface ModelSetup {
   readonly host: GpuHost;
   readonly description: ModelDescription;
   readonly source: ModelSource;
+  readonly tensorNames: ReadonlySet<string>;
   readonly format: WeightFormat;
   readonly context: number;
   readonly flags: EngineInfo['flags'];
@@ -63,7 +64,7 @@ export class ModelCore {
       return await work(this.#runtime);
     } catch (error) {
       if (!isLoss(error)) throw error;
-      await this.recover();
+      await this.recoverFromLoss();
       return work(this.#runtime);
     }
   }
@@ -73,7 +74,17 @@ export class ModelCore {
     if (!this.#runtime.gpu.lost) return;
     const gpu = await this.setup.host.alive();
     const opened = await openModel(this.setup.description.variant, this.setup.source);
-    this.#runtime = await startRuntime(gpu, opened, this.setup);
+    try {
+      this.#runtime = await startRuntime(gpu, opened, this.setup);
+    } finally {
+      await opened.checkpoint?.close();
+    }
+  }
+
+  /** The same behind an error that told of a loss: the device itself may say so a moment later. */
+  async recoverFromLoss(): Promise<void> {
+    await this.#runtime.gpu.waitForLoss();
+    await this.recover();
   }
 
   dispose(): Promise<void> {

@@ -30,6 +30,8 @@ export interface OpenedModel {
   /** Where tokenizer files are; none for seeded weights. */
   readonly files: CheckpointSource | undefined;
   readonly checkpoint: Checkpoint<TensorEntry> | undefined;
+  /** Names of all tensors that the checkpoint holds, also of those that are not loaded. */
+  readonly tensorNames: ReadonlySet<string>;
   readonly seed: number;
 }
 
@@ -56,6 +58,7 @@ export async function openModel(variant: VariantName, source: ModelSource, signa
       description: describeModel(variant, publishedConfigs[variant]),
       files: undefined,
       checkpoint: undefined,
+      tensorNames: new Set(),
       seed: source.seed,
     };
   }
@@ -69,7 +72,7 @@ export async function openModel(variant: VariantName, source: ModelSource, signa
       const entry = tensors.get(tensor);
       if (entry) requireLoadable(entry);
     }
-    return { description, files, checkpoint, seed: 0 };
+    return { description, files, checkpoint, tensorNames: new Set(tensors.keys()), seed: 0 };
   } catch (error) {
     await checkpoint.close();
     throw error;

@@ -1,5 +1,6 @@
 import { throwIfAborted } from '../core/errors.ts';
 import type { Decoder } from '../nn/decoder.ts';
+import { maxEosTokens } from '../kernels/sampling.ts';
 import type { GenerateOptions } from './api.ts';
 
 /** Which tokens a decoder's cache holds, so that a prompt with the same beginning need not be computed again. */
@@ -110,5 +111,6 @@ const samplingOf = (options: GenerateOptions, eosTokenIds: ReadonlySet<number>) 
   minP: options.minP ?? 0,
   repetitionPenalty: options.repetitionPenalty ?? 1,
   seed: options.seed ?? 0,
-  eosTokenIds: [...eosTokenIds],
+  // The GPU stops early at eight of them; the caller looks for all.
+  eosTokenIds: [...eosTokenIds].slice(0, maxEosTokens),
 });

@@ -4,6 +4,8 @@ import { inErrorScopes } from './errorScopes.ts';
 import { PipelineCache } from './pipelines.ts';
 import { BufferPool, readbackUsage } from './pool.ts';
 
+/** Between a failure that a loss causes and the loss itself, at most. */
+const lossMs = 1000;
 /** GPUMapMode.READ */
 const mapRead = 0x1;
 
@@ -62,6 +64,13 @@ export class GpuContext {
       this.device.queue.submit([encoder.finish()]);
     });
     return checked;
+  }
+
+  /** Waits a moment for the device to say that it is lost; what failed may have noticed first. */
+  async waitForLoss(): Promise<EngineError | undefined> {
+    const moment = new Promise((resolve) => setTimeout(resolve, lossMs));
+    await Promise.race([this.device.lost, moment]);
+    return this.#lost;
   }
 
   /** Resolves when everything submitted so far is done. */
@@ -127,14 +136,10 @@ export class GpuContext {
     try {
       await staging.mapAsync(mapRead, 0, bytes);
     } catch (error) {
+      const lost = this.#lost ?? (await this.waitForLoss());
       throw (
-        this.#lost ??
-        new EngineError(
-          'device-lost',
-          'Reading a result back failed.',
-          'Call again; the engine recovers by itself.',
-          error,
-        )
+        lost ??
+        new EngineError('gpu-validation', 'Reading a result back failed.', 'Please report it with engine.info.', error)
       );
     }
   }

@@ -1,6 +1,6 @@
 import { EngineError } from '../core/errors.ts';
 
-/** Which set of kernels a device can run, weakest first. */
+/** The highest step of which a device has every feature, weakest first; `features` says each one by itself. */
 export type Tier = 'baseline' | 'f16' | 'subgroups' | 'subgroup-matrix';
 
 /** What an app may switch off (`false` keeps a feature unused although the device has it). */
@@ -164,7 +164,7 @@ function describe(
     {
       name: 'subgroup-matrix',
       value: features.subgroupMatrix,
-      reason: why(features.subgroupMatrix, switches.subgroupMatrix, 'matrix units for prefill'),
+      reason: why(features.subgroupMatrix, switches.subgroupMatrix, 'there, but no kernel of this version uses it'),
     },
     {
       name: 'timestamp-query',

@@ -36,7 +36,7 @@ export interface SamplingSettings {
 
 /** Bytes of the settings buffer. */
 export const settingsBytes = 64;
-const maxEosTokens = 8;
+export const maxEosTokens = 8;
 
 /** Writes the settings as the kernels read them, `settingsBytes` from the view's start: a new request needs no new plan. */
 export function writeSettings(view: DataView, settings: SamplingSettings): void {
@@ -65,7 +65,7 @@ export interface SampleArgs {
   readonly vocab: number;
   /** Tokens that the step before has processed, at positions position … position + rows − 1. */
   readonly rows: number;
-  /** packSamplingSettings' bytes. */
+  /** writeSettings' bytes. */
   readonly settings: GPUBuffer | BufferSlice;
   /** sampleScratchBytes(vocab), in no one else's hands from the first call to the last. */
   readonly scratch: GPUBuffer;

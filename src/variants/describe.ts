@@ -72,12 +72,23 @@ const beyondTrunk: Readonly<Record<VariantName, { readonly method: string; reado
   },
 };
 
-/** The rejection of a method whose tensors a trunk-only checkpoint lacks; it names them. */
-export function weightsMissing(variant: VariantName): EngineError {
+/** The rejection of a method whose tensors the checkpoint lacks; it names them. `present`: names of the tensors it has. */
+export function weightsMissing(variant: VariantName, present: ReadonlySet<string>): EngineError {
   const { method, tensors } = beyondTrunk[variant];
+  const names = [...present];
+  const has = (wanted: string): boolean =>
+    wanted.endsWith('*') ? names.some((name) => name.startsWith(wanted.slice(0, -1))) : present.has(wanted);
+  const missing = tensors.filter((wanted) => !has(wanted));
+  if (missing.length === 0) {
+    return new EngineError(
+      'not-supported',
+      `${method}() is not in this version.`,
+      'forward() works with this checkpoint.',
+    );
+  }
   return new EngineError(
     'weights-missing',
-    `This checkpoint holds only the trunk; ${method}() also needs ${tensors.join(', ')}.`,
+    `${method}() needs more than the trunk; this checkpoint lacks ${missing.join(', ')}.`,
     'Load a checkpoint that has them; forward() works with this one.',
   );
 }

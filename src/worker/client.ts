@@ -1,6 +1,5 @@
 import * as Comlink from 'comlink';
 import { EngineError } from '../core/errors.ts';
-import type { Ledger } from '../gpu/pool.ts';
 import type {
   Engine,
   EngineInfo,
@@ -10,6 +9,7 @@ import type {
   ModelByVariant,
   ModelSource,
   VariantName,
+  Ledger,
 } from '../engine/api.ts';
 import { clientModel } from './clientModel.ts';
 import { Calls } from './calls.ts';

@@ -18,9 +18,9 @@ import type {
   VariantName,
   ViralClipperModel,
   WarmUpTimes,
+  Ledger,
 } from '../engine/api.ts';
 import { createLocalEngine } from '../engine/createLocalEngine.ts';
-import type { Ledger } from '../gpu/pool.ts';
 import { PartStream } from './partStream.ts';
 import type { CallId, EngineHost, LoadedModel, ModelId, Plain, PulledParts } from './protocol.ts';
 

@@ -1,4 +1,3 @@
-import type { Ledger } from '../gpu/pool.ts';
 import type {
   ChatMessage,
   EngineEvent,
@@ -15,6 +14,7 @@ import type {
   ModelMetrics,
   VariantName,
   WarmUpTimes,
+  Ledger,
 } from '../engine/api.ts';
 
 /** Names a call that the client may abort: an AbortSignal itself cannot cross. */

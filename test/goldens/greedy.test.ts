@@ -17,7 +17,12 @@ interface Golden {
   readonly greedy: number[];
 }
 
-async function withDecoder(gpu: GpuContext, name: string, chunkRows: number, use: (decoder: Decoder) => Promise<void>): Promise<void> {
+async function withDecoder(
+  gpu: GpuContext,
+  name: string,
+  chunkRows: number,
+  use: (decoder: Decoder) => Promise<void>,
+): Promise<void> {
   const opened = await openModel(
     'deepseek',
     filesOf(`${folder}${name}`, (file) => !file.startsWith('case')),
@@ -40,7 +45,12 @@ async function withDecoder(gpu: GpuContext, name: string, chunkRows: number, use
 }
 
 /** Greedy decoding over the KV cache, as generate() does it. */
-async function cached(decoder: Decoder, prompt: readonly number[], count: number, cache = new SequenceCache()): Promise<number[]> {
+async function cached(
+  decoder: Decoder,
+  prompt: readonly number[],
+  count: number,
+  cache = new SequenceCache(),
+): Promise<number[]> {
   const steps = decodeTokens(decoder, cache, prompt, {
     options: {},
     eosTokenIds: new Set(),
@@ -76,17 +86,20 @@ describe.each(testTiers)('greedy decoding in tier %s', async (tier) => {
     });
   });
 
-  test.each(['llama-gqa', 'qwen2'])('%s: prefill only, and prefill in chunks of 1, 3 and 16, give the same', async (name) => {
-    const { tokenIds, greedy } = goldenOf(name);
-    await withDecoder(gpu, name, 64, async (decoder) => {
-      expect(await prefillOnly(decoder, tokenIds, 8)).toEqual(greedy.slice(0, 8));
-    });
-    for (const chunkRows of [1, 3, 16]) {
-      await withDecoder(gpu, name, chunkRows, async (decoder) => {
-        expect(await cached(decoder, tokenIds, greedy.length), `chunks of ${chunkRows}`).toEqual(greedy);
+  test.each(['llama-gqa', 'qwen2'])(
+    '%s: prefill only, and prefill in chunks of 1, 3 and 16, give the same',
+    async (name) => {
+      const { tokenIds, greedy } = goldenOf(name);
+      await withDecoder(gpu, name, 64, async (decoder) => {
+        expect(await prefillOnly(decoder, tokenIds, 8)).toEqual(greedy.slice(0, 8));
       });
-    }
-  });
+      for (const chunkRows of [1, 3, 16]) {
+        await withDecoder(gpu, name, chunkRows, async (decoder) => {
+          expect(await cached(decoder, tokenIds, greedy.length), `chunks of ${chunkRows}`).toEqual(greedy);
+        });
+      }
+    },
+  );
 
   test('a prompt that goes on from an earlier one finds its keys and gives the same', async () => {
     const { tokenIds, greedy } = goldenOf('llama-gqa');

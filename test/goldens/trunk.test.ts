@@ -28,7 +28,10 @@ describe.each(testTiers)('trunk in tier %s', async (tier) => {
           const model = await engine.load(variant, { source, precision });
           for (const id of cases[name] ?? []) {
             const prefix = `${folder}${name}/${id}`;
-            const { shape, mask } = readJsonFile(`${prefix}.json`) as { shape: [number, number, number]; mask: number[] | null };
+            const { shape, mask } = readJsonFile(`${prefix}.json`) as {
+              shape: [number, number, number];
+              mask: number[] | null;
+            };
             const x = readF32(`${prefix}.x.f32`);
             const want = readF32(`${prefix}.y.f32`);
             const options = mask ? { mask: new Uint8Array(readFileSync(`${prefix}.mask.u8`)), maskShape: mask } : {};

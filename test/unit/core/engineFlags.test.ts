@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EngineOptions } from '../../../src/engine/api.ts';
-import { checkEngineOptions, resolveFlags } from '../../../src/engine/flags.ts';
+import { askedInVain, checkEngineOptions, resolveFlags } from '../../../src/engine/flags.ts';
 
 const check = (options: EngineOptions | object) => () => checkEngineOptions(options);
 
@@ -66,15 +66,23 @@ describe('flags in force', () => {
       expect(Object.keys(resolveFlags({ level }))).toEqual(names);
   });
 
-  test('memory keeps nothing that could be made again; aggressive adapts the precision', () => {
+  test('memory keeps nothing that could be made again', () => {
     expect(resolveFlags({ level: 'memory' })).toMatchObject({
       memoryPooling: false,
       caching: false,
-      adaptivePrecision: true,
       ultraFusion: true,
     });
-    expect(resolveFlags({ level: 'aggressive' })).toMatchObject({ memoryPooling: true, adaptivePrecision: true });
-    expect(resolveFlags({})).toMatchObject({ memoryPooling: true, adaptivePrecision: false });
+    expect(resolveFlags({ level: 'aggressive' })).toMatchObject({ memoryPooling: true, caching: true });
+    expect(resolveFlags({})).toMatchObject({ memoryPooling: true, caching: true });
+  });
+
+  test('a flag with nothing behind it is off whatever is asked, and whoever asks is told', () => {
+    const options = {
+      optimizations: { dynamicBatching: true, adaptivePrecision: { errorBudget: 0.1 }, caching: true },
+    };
+    expect(resolveFlags(options)).toMatchObject({ dynamicBatching: false, adaptivePrecision: false, caching: true });
+    expect(askedInVain(options)).toEqual(['dynamicBatching', 'adaptivePrecision']);
+    expect(askedInVain({})).toEqual([]);
   });
 
   test('a single flag goes over the level; settings mean on; undefined means the level', () => {
