@@ -5,18 +5,6 @@
 // tile saves, and its caches already hold what a GPU keeps in shared memory.
 override WORKGROUP_SIZE: u32 = 32u;
 
-struct Params {
-  rows: u32,
-  first_row: u32,   // of x, where this dispatch begins
-  in_dim: u32,
-  in4: u32,         // ceil(in_dim / 4)
-  columns4: u32,    // output vec4s that this dispatch makes
-  out4: u32,        // vec4s in a row of y
-  out_start4: u32,  // where in that row this dispatch begins
-  eps: f32,
-}
-@group(0) @binding(5) var<uniform> params: Params;
-
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(at: Invocation) {
   let first_row = at.group.y * THREAD_ROWS;

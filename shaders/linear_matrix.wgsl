@@ -11,18 +11,6 @@ const TILE_COLUMNS = 64u;
 const DEPTH4 = 4u;  // vec4s of k in a tile
 const PITCH = DEPTH4 + 1u;
 
-struct Params {
-  rows: u32,
-  first_row: u32,   // of x, where this dispatch begins
-  in_dim: u32,
-  in4: u32,         // ceil(in_dim / 4)
-  columns4: u32,    // output vec4s that this dispatch makes
-  out4: u32,        // vec4s in a row of y
-  out_start4: u32,  // where in that row this dispatch begins
-  eps: f32,
-}
-@group(0) @binding(5) var<uniform> params: Params;
-
 var<workgroup> input_tile: array<vec4f, TILE_ROWS * PITCH>;
 var<workgroup> weight_tile: array<vec4f, TILE_COLUMNS * PITCH>;
 

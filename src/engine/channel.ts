@@ -54,3 +54,25 @@ export class Channel<T> implements AsyncIterableIterator<T> {
     return this;
   }
 }
+
+/**
+ * A channel with the promise that fills it: ends or fails with it, and carries it as `result`. An app may look at the
+ * iteration or at the promise alone; the error that the other one tells too does not count as unhandled.
+ */
+export function withResult<T, R>(
+  channel: Channel<T>,
+  filling: Promise<R>,
+): Channel<T> & { readonly result: Promise<R> } {
+  const result = filling.then(
+    (value) => {
+      channel.end();
+      return value;
+    },
+    (error: unknown) => {
+      channel.fail(error);
+      throw error;
+    },
+  );
+  result.catch(() => undefined);
+  return Object.assign(channel, { result });
+}

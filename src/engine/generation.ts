@@ -3,7 +3,7 @@ import type { Decoder } from '../nn/decoder.ts';
 import { StopMatcher } from '../text/stopSequences.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import type { ChatMessage, GeneratedPart, GenerateOptions, Generation, GenerationResult } from './api.ts';
-import { Channel } from './channel.ts';
+import { Channel, withResult } from './channel.ts';
 import { checkGenerateOptions, encodePrompt } from './chat.ts';
 import { isLoss, type ModelCore } from './modelCore.ts';
 import { decodeTokens, type SequenceCache } from './tokenStream.ts';
@@ -26,21 +26,11 @@ export function startGeneration(
   options.signal?.addEventListener('abort', forward, { once: true });
   if (options.signal?.aborted) forward();
   const channel = new Channel<GeneratedPart>(() => stop.abort());
-  const result = run(generator, prompt, { ...options, signal: stop.signal }, (part) => channel.push(part))
-    .then(
-      (value) => {
-        channel.end();
-        return value;
-      },
-      (error: unknown) => {
-        channel.fail(error);
-        throw error;
-      },
-    )
-    .finally(() => options.signal?.removeEventListener('abort', forward));
-  // The iteration tells the error as well; an app may look at one of the two only.
-  result.catch(() => undefined);
-  return Object.assign(channel, { result });
+  const filling = run(generator, prompt, { ...options, signal: stop.signal }, (part) => channel.push(part));
+  return withResult(
+    channel,
+    filling.finally(() => options.signal?.removeEventListener('abort', forward)),
+  );
 }
 
 async function run(

@@ -7,6 +7,7 @@ import invocation from '../../shaders/lib/invocation.wgsl?raw';
 import invocationSubgroups from '../../shaders/lib/invocation_subgroups.wgsl?raw';
 import laneSum from '../../shaders/lib/lane_sum.wgsl?raw';
 import laneSumSubgroups from '../../shaders/lib/lane_sum_subgroups.wgsl?raw';
+import linearParamsSource from '../../shaders/lib/linear_params.wgsl?raw';
 import outputF16 from '../../shaders/lib/output_f16.wgsl?raw';
 import outputF32 from '../../shaders/lib/output_f32.wgsl?raw';
 import rowSum from '../../shaders/lib/row_sum.wgsl?raw';
@@ -45,7 +46,7 @@ const epilogueOverrides = ['HAS_BIAS', 'ACTIVATION', 'GATED', 'RESIDUAL'] as con
 /** y = epilogue(input(x) · Wᵀ) for one or few rows: see the WGSL. */
 export const linearVector = defineKernel({
   name: 'linear_vector',
-  wgsl: [epilogue, vectorSource],
+  wgsl: [linearParamsSource, epilogue, vectorSource],
   axes: {
     lanes: { shared: [invocation, laneSum], subgroups: [invocationSubgroups, laneSumSubgroups] },
     input: inputAxis,
@@ -60,7 +61,7 @@ export const linearVector = defineKernel({
 /** y = epilogue(input(x) · Wᵀ) for many rows: see the WGSL. */
 export const linearMatrix = defineKernel({
   name: 'linear_matrix',
-  wgsl: [epilogue, invocation, matrixSource],
+  wgsl: [linearParamsSource, epilogue, invocation, matrixSource],
   axes: {
     threadRows: { '2': [threadRows2], '8': [threadRows8] },
     input: inputAxis,
@@ -75,7 +76,7 @@ export const linearMatrix = defineKernel({
 /** The same for adapters that run on a CPU: see the WGSL. Takes no norm: its sums would need barriers. */
 export const linearDirect = defineKernel({
   name: 'linear_direct',
-  wgsl: [epilogue, invocation, directSource],
+  wgsl: [linearParamsSource, epilogue, invocation, directSource],
   axes: {
     threadRows: { '2': [threadRows2], '8': [threadRows8] },
     input: { plainF32: [inputPlainF32], plainF16: [inputPlainF16] },
@@ -156,8 +157,8 @@ function directCall(args: LinearArgs, part: WeightPart): KernelCall {
 }
 
 function vectorCall(args: LinearArgs, part: WeightPart): KernelCall {
-  // A CPU shares work out by workgroups: small ones keep its cores busy on small matrices.
   const lanes = chooseLanes(args);
+  // A CPU shares work out by workgroups: small ones keep its cores busy on small matrices.
   const workgroupSize = Math.max(lanes, args.device.adapter.software ? 16 : 64);
   const perGroup = workgroupSize / lanes;
   const { features, subgroupSize } = args.device;

@@ -14,7 +14,7 @@ import type {
   VariantName,
   ViralClipperModel,
 } from '../engine/api.ts';
-import { Channel } from '../engine/channel.ts';
+import { Channel, withResult } from '../engine/channel.ts';
 import type { Calls } from './calls.ts';
 import type { EngineHost, LoadedModel } from './protocol.ts';
 
@@ -84,21 +84,7 @@ function generate(
       if (result) return result;
     }
   };
-  const result = run()
-    .then(
-      (value) => {
-        channel.end();
-        return value;
-      },
-      (error: unknown) => {
-        channel.fail(error);
-        throw error;
-      },
-    )
-    .finally(release);
-  // The iteration tells the error as well; an app may look at one of the two only.
-  result.catch(() => undefined);
-  return Object.assign(channel, { result });
+  return withResult(channel, run().finally(release));
 }
 
 /** An iterable whose first step is the call. */
