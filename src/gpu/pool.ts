@@ -103,6 +103,8 @@ export class BufferPool {
     } catch (error) {
       this.#settle(buffer, lease);
       buffer.destroy();
+      // The device is full: what is only kept for reuse goes first.
+      if (this.trim() > 0) return this.acquire(request);
       throw error;
     }
     return buffer;

@@ -159,7 +159,12 @@ export class Trunk {
       old.dispose();
       this.#plans.delete(oldKey);
     }
-    const plan = await this.#buildPlan(batch, seq, mask, causal);
+    const plan = await this.#buildPlan(batch, seq, mask, causal).catch((error: unknown) => {
+      if (this.#plans.size === 0 || !(error instanceof EngineError && error.code === 'out-of-memory')) throw error;
+      // What is kept for shapes that may come again must not keep this one out.
+      this.dispose();
+      return this.#buildPlan(batch, seq, mask, causal);
+    });
     this.#plans.set(key, plan);
     return plan;
   }

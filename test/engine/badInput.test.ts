@@ -244,6 +244,17 @@ describe.skipIf(testTiers.length === 0)('bad calls', async () => {
     );
   });
 
+  test('what is kept for other shapes gives way when the budget is short', async () => {
+    // Weights of 42 MB, about 8 MB of activations for either sequence: both at once do not fit.
+    const small = await openEngine(tier, { memoryBudgetBytes: 54_000_000 });
+    const model = await small.load('brandkit', { source: { init: 'random', seed: 1 }, precision: 'f32' });
+    const first = await model.forward(ones(512 * 512), [1, 512, 512]);
+    await model.forward(ones(448 * 512), [1, 448, 512]);
+    expect(await model.forward(ones(512 * 512), [1, 512, 512])).toEqual(first);
+    await model.dispose();
+    expect((await small.memory()).byOwner).toEqual({});
+  });
+
   test('methods that need more than the trunk name the tensors', async () => {
     const files = checkpoint();
     const deepSeek = await engine.load('deepseek', { source: files });
