@@ -1,5 +1,4 @@
 import weightF16 from '../../shaders/lib/weight_f16.wgsl?raw';
-import weightF16Bits from '../../shaders/lib/weight_f16_bits.wgsl?raw';
 import weightF16Packed from '../../shaders/lib/weight_f16_packed.wgsl?raw';
 import weightF32 from '../../shaders/lib/weight_f32.wgsl?raw';
 import type { WeightFormat } from '../core/dtype.ts';
@@ -25,18 +24,10 @@ export interface LinearWeight {
   readonly parts: readonly WeightPart[];
 }
 
-/** How a kernel reads the weight: by format, and for f16 by what the device is good at. */
-export const weightAxis = {
-  f32: [weightF32],
-  f16: [weightF16],
-  f16Packed: [weightF16Packed],
-  f16Bits: [weightF16Bits],
-} as const;
+/** How a kernel reads the weight: by format, and for f16 by whether the device has shader-f16. */
+export const weightAxis = { f32: [weightF32], f16: [weightF16], f16Packed: [weightF16Packed] } as const;
 
-/** Without shader-f16 a GPU unpacks halves by an instruction; a software adapter calls a function for it. */
-export function weightChoice(format: WeightFormat, device: DeviceInfo): keyof typeof weightAxis {
-  if (format === 'f32' || device.features.f16) return format;
-  return device.adapter.software ? 'f16Bits' : 'f16Packed';
-}
+export const weightChoice = (format: WeightFormat, device: DeviceInfo): keyof typeof weightAxis =>
+  format === 'f16' && !device.features.f16 ? 'f16Packed' : format;
 
 export const weightFormatBytes: Readonly<Record<WeightFormat, number>> = { f32: 4, f16: 2 };

@@ -14,11 +14,8 @@ interface Case {
   readonly greedy: number[];
 }
 
-/**
- * ‖got − want‖ / ‖want‖ over all logits. f32: rounding through two layers. f16: weights and activations of 11 bits, whose
- * errors add up over some ten products in a row; the checkpoints have weights ten times larger than real ones.
- */
-const tolerances = { f32: 2e-4, f16: 1.5e-2 } as const;
+/** ‖got − want‖ / ‖want‖ over all logits. Measured worst on lavapipe and an H200: 9.5e-7 in f32, 2.7e-3 in f16. */
+const tolerances = { f32: 5e-6, f16: 6e-3 } as const;
 
 function relative(got: Float32Array, want: Float32Array): number {
   let error = 0;

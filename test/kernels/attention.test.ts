@@ -64,15 +64,10 @@ const hardwareCases = [tiledCases[3], decodeCases[12], splitCases[0]];
 const subgroupHardwareCases = [tiledCases[1], decodeCases[3], splitCases[4]];
 
 describe.each(testTiers)('%s', (tier) => {
-  // Above the baseline only element type and reductions differ: a part of the cases shows that.
-  const step = { baseline: 1, f16: 3, subgroups: 2 }[tier];
-  test.each(cases.filter((_, index) => index % step === 0))(
-    'attention $via of $queryLen × $keys, headDim $headDim',
-    async (c) => {
-      const gpu = await sharedGpu(tier);
-      await check(gpu, gpu.info.features.f16 ? 'f16' : 'f32', c);
-    },
-  );
+  test.each(cases)('attention $via of $queryLen × $keys, headDim $headDim', async (c) => {
+    const gpu = await sharedGpu(tier);
+    await check(gpu, gpu.info.features.f16 ? 'f16' : 'f32', c);
+  });
 
   const hardware = { baseline: hardwareCases, f16: [], subgroups: [...hardwareCases, ...subgroupHardwareCases] }[tier];
   test.each(hardware)('as on a real GPU: %o', async (c) => {

@@ -4,16 +4,7 @@ import type { GpuContext } from '../../src/gpu/context.ts';
 import { type Activation, linear, type LinearAlgorithm, type NormWeight } from '../../src/kernels/linear.ts';
 import * as reference from '../reference/linear.ts';
 import { expectClose, randomNumbers } from '../support/compare.ts';
-import {
-  download,
-  openGpu,
-  poisoned,
-  roundedNormal,
-  runCalls,
-  testTiers,
-  upload,
-  uploadElements,
-} from '../support/gpu.ts';
+import { download, openGpu, poisoned, rounded, runCalls, testTiers, upload, uploadElements } from '../support/gpu.ts';
 import { dropPadding, padColumns, uploadWeight } from '../support/weights.ts';
 
 interface Case {
@@ -44,22 +35,22 @@ async function check(gpu: GpuContext, c: Case): Promise<void> {
   const inElement: ElementType = c.norm ? 'f32' : c.element;
   const outElement: ElementType = c.residual ? 'f32' : c.element;
   const firstRow = c.firstRow ?? 0;
-  const allRows = roundedNormal(
+  const allRows = rounded(
     randomNumbers((firstRow + c.rows) * c.inDim, 1).map((v) => v + (c.mean ?? 0)),
     inElement,
   );
   const x = allRows.subarray(firstRow * c.inDim);
   const draw = (seed: number): Float64Array =>
-    roundedNormal(randomNumbers(c.outDim * c.inDim, seed, 1 / Math.sqrt(c.inDim)), c.format);
+    rounded(randomNumbers(c.outDim * c.inDim, seed, 1 / Math.sqrt(c.inDim)), c.format);
   const [w, up] = [draw(2), draw(3)];
-  const bias = c.bias ? roundedNormal(randomNumbers(c.outDim, 4), 'f32') : new Float64Array(c.outDim);
-  const upBias = c.bias ? roundedNormal(randomNumbers(c.outDim, 5), 'f32') : new Float64Array(c.outDim);
-  const gamma = roundedNormal(
+  const bias = c.bias ? rounded(randomNumbers(c.outDim, 4), 'f32') : new Float64Array(c.outDim);
+  const upBias = c.bias ? rounded(randomNumbers(c.outDim, 5), 'f32') : new Float64Array(c.outDim);
+  const gamma = rounded(
     randomNumbers(c.inDim, 6).map((v) => 1 + v / 4),
     'f32',
   );
-  const beta = roundedNormal(randomNumbers(c.inDim, 7), 'f32');
-  const start = roundedNormal(randomNumbers(c.rows * c.outDim, 8), 'f32');
+  const beta = rounded(randomNumbers(c.inDim, 7), 'f32');
+  const start = rounded(randomNumbers(c.rows * c.outDim, 8), 'f32');
   const eps = 1e-5;
 
   const n =

@@ -112,13 +112,6 @@ export const rounded = (data: ArrayLike<number>, element: 'f32' | 'f16'): Float6
     element === 'f32' ? Math.fround(value) : float16ToNumber(numberToFloat16(value)),
   );
 
-/** Smallest normal half: WGSL lets an adapter flush smaller ones to zero, and some do. */
-const smallestHalf = 2 ** -14;
-
-/** The same without the halves that an adapter may flush, so that both readings of them agree: for products' inputs. */
-export const roundedNormal = (data: ArrayLike<number>, element: 'f32' | 'f16'): Float64Array =>
-  rounded(data, element).map((value) => (element === 'f16' && Math.abs(value) < smallestHalf ? 0 : value));
-
 /** Runs the calls once, as one plan, and waits. */
 export async function runCalls(gpu: GpuContext, calls: readonly KernelCall[]): Promise<void> {
   const plan = await buildPlan(gpu, calls, 'test');
