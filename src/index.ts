@@ -6,6 +6,7 @@ import { checkEngineOptions } from './engine/flags.ts';
 import { createWorkerEngine } from './worker/client.ts';
 
 export { EngineError, type EngineErrorCode } from './core/errors.ts';
+export { brandTones } from './variants/brandTones.ts';
 export { publishedParameterCounts } from './variants/published.ts';
 export type * from './engine/api.ts';
 export type { DeviceFeatures, DeviceInfo, FeatureOptions, Negotiated, Tier } from './gpu/device.ts';

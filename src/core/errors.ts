@@ -34,6 +34,11 @@ export type EngineErrorCode =
   | 'weights-missing'
   | 'tokenizer-missing'
   | 'tokenizer-invalid'
+  // media
+  | 'media-invalid'
+  | 'media-unsupported'
+  | 'captions-invalid'
+  | 'image-invalid'
   | 'internal';
 
 /**

@@ -1,6 +1,11 @@
 import type { DeviceInfo, FeatureOptions } from '../gpu/device.ts';
 import type { Ledger } from '../gpu/pool.ts';
 import type { VariantName } from '../variants/published.ts';
+import type { BrandkitModel } from './brandApi.ts';
+import type { ViralClipperModel } from './clipApi.ts';
+
+export type * from './brandApi.ts';
+export type * from './clipApi.ts';
 
 /** Presets over the single optimisation flags. */
 export type Level = 'default' | 'memory' | 'aggressive';
@@ -188,16 +193,6 @@ export interface DeepSeekModel extends Model {
   generate(promptOrMessages: string | readonly ChatMessage[], options?: GenerateOptions): Generation;
   /** Logits of every position, [seq, vocab] row-major. */
   logits(tokenIds: readonly number[] | Uint32Array, options?: { readonly signal?: AbortSignal }): Promise<Float32Array>;
-}
-
-/** Methods of a variant whose tensors a trunk-only checkpoint lacks reject with 'weights-missing'. */
-export interface ViralClipperModel extends Model {
-  readonly variant: 'viral-clipper';
-  clip(video: Blob | string, options?: { readonly signal?: AbortSignal }): AsyncIterable<never>;
-}
-export interface BrandkitModel extends Model {
-  readonly variant: 'brandkit';
-  analyze(input: Readonly<Record<string, unknown>>): Promise<never>;
 }
 
 export interface ModelByVariant {

@@ -5,7 +5,7 @@ import { variantNames, type VariantName } from '../variants/published.ts';
 import type { Engine, EngineInfo, EngineMetrics, EngineOptions, LoadOptions, Model, ModelByVariant } from './api.ts';
 import { askedInVain, checkEngineOptions, checkNames, checkValue } from './flags.ts';
 import { disposedError, GpuHost } from './gpuHost.ts';
-import { createLocalModel } from './localModel.ts';
+import { createLocalModel } from './createLocalModel.ts';
 import { ModelCore } from './modelCore.ts';
 import { choosePrecision, contextLength, openModel } from './runtime.ts';
 

@@ -11,6 +11,7 @@ import type {
   VariantName,
   Ledger,
 } from '../engine/api.ts';
+import { absoluteUrl } from './absoluteUrl.ts';
 import { clientModel } from './clientModel.ts';
 import { Calls } from './calls.ts';
 import type { EngineHost, Plain } from './protocol.ts';
@@ -97,12 +98,5 @@ class WorkerEngine implements Engine {
   }
 }
 
-/** A worker's relative URLs start from its own script; an app means its page. */
-function absolute(source: ModelSource): ModelSource {
-  if (typeof source !== 'string' || source.startsWith('hf:') || typeof document === 'undefined') return source;
-  try {
-    return new URL(source, document.baseURI).href;
-  } catch {
-    return source;
-  }
-}
+const absolute = (source: ModelSource): ModelSource =>
+  typeof source === 'string' && !source.startsWith('hf:') ? absoluteUrl(source) : source;

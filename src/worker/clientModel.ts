@@ -1,7 +1,5 @@
 import * as Comlink from 'comlink';
-import { abortedError } from '../core/errors.ts';
 import type {
-  BrandkitModel,
   ChatMessage,
   DeepSeekModel,
   ForwardOptions,
@@ -12,11 +10,12 @@ import type {
   Model,
   ModelByVariant,
   VariantName,
-  ViralClipperModel,
 } from '../engine/api.ts';
-import { Channel, withResult } from '../engine/channel.ts';
 import type { Calls } from './calls.ts';
+import { clientBrandkit } from './clientBrandkit.ts';
+import { clientClipper } from './clientClipper.ts';
 import type { EngineHost, LoadedModel } from './protocol.ts';
+import { pullStream } from './pullStream.ts';
 
 /** A model that lives in the worker. */
 export function clientModel(
@@ -52,14 +51,10 @@ export function clientModel(
       };
       return model;
     }
-    case 'viral-clipper': {
-      const model: ViralClipperModel = { ...shared, variant, clip: () => once(() => host().clip(id)) };
-      return model;
-    }
-    case 'brandkit': {
-      const model: BrandkitModel = { ...shared, variant, analyze: async () => host().analyze(id) };
-      return model;
-    }
+    case 'viral-clipper':
+      return clientClipper(shared, id, calls, host);
+    case 'brandkit':
+      return clientBrandkit(shared, id, calls, host);
   }
 }
 
@@ -72,22 +67,7 @@ function generate(
   options: GenerateOptions,
 ): Generation {
   const { signal, ...plain } = options;
-  const { call, release } = calls.begin(signal);
-  const channel = new Channel<GeneratedPart>(() => void calls.host.abort(call));
-  const run = async (): Promise<GenerationResult> => {
-    if (signal?.aborted) throw abortedError(signal);
-    await host().generate(call, model, prompt, plain);
-    for (;;) {
-      const { parts, result } = await host().pull(call);
-      // Parts on their way when the app aborted are not for it any more.
-      if (!signal?.aborted) for (const part of parts) channel.push(part);
-      if (result) return result;
-    }
-  };
-  return withResult(channel, run().finally(release));
-}
-
-/** An iterable whose first step is the call. */
-function once(call: () => Promise<never>): AsyncIterable<never> {
-  return { [Symbol.asyncIterator]: () => ({ next: async () => call() }) };
+  return pullStream<GeneratedPart, GenerationResult>(calls, host, signal, (call) =>
+    host().generate(call, model, prompt, plain),
+  );
 }

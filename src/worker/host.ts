@@ -1,9 +1,13 @@
 import * as Comlink from 'comlink';
 import { EngineError, internalError } from '../core/errors.ts';
 import type {
-  BrandkitModel,
+  BrandInput,
+  BrandKitData,
+  BrandProgress,
   ChatMessage,
-  DeepSeekModel,
+  ClipFeatures,
+  ClipOptions,
+  ClipScores,
   Engine,
   EngineEvent,
   EngineInfo,
@@ -14,15 +18,16 @@ import type {
   LoadOptions,
   LoadProgress,
   Model,
+  ModelByVariant,
   ModelMetrics,
+  TimeRange,
   VariantName,
-  ViralClipperModel,
   WarmUpTimes,
   Ledger,
 } from '../engine/api.ts';
 import { createLocalEngine } from '../engine/createLocalEngine.ts';
-import { PartStream } from './partStream.ts';
-import type { CallId, EngineHost, LoadedModel, ModelId, Plain, PulledParts } from './protocol.ts';
+import { type PartSource, PartStream } from './partStream.ts';
+import type { CallId, EngineHost, LoadedModel, ModelId, Plain, Pulled } from './protocol.ts';
 
 /** The engine as a worker exposes it: models and calls by number, aborts by message. */
 export class Host implements EngineHost {
@@ -71,7 +76,7 @@ export class Host implements EngineHost {
     options: object,
   ): Promise<Float32Array> {
     return this.#abortable(call, async (signal) =>
-      moved(await this.#deepSeek(model).logits(tokenIds, { ...options, signal })),
+      moved(await this.#model(model, 'deepseek').logits(tokenIds, { ...options, signal })),
     );
   }
 
@@ -81,18 +86,21 @@ export class Host implements EngineHost {
     prompt: string | readonly ChatMessage[],
     options: Plain<GenerateOptions>,
   ): Promise<void> {
-    const controller = new AbortController();
-    const generation = this.#deepSeek(model).generate(prompt, { ...options, signal: controller.signal });
-    this.#calls.set(call, controller);
-    this.#streams.set(call, new PartStream(generation));
+    const deepSeek = this.#model(model, 'deepseek');
+    this.#stream(call, (signal) => deepSeek.generate(prompt, { ...options, signal }));
   }
 
-  async pull(call: CallId): Promise<PulledParts> {
+  async clip(call: CallId, model: ModelId, video: Blob | string, options: Plain<ClipOptions>): Promise<void> {
+    const clipper = this.#model(model, 'viral-clipper');
+    this.#stream(call, (signal) => clipper.clip(video, { ...options, signal }));
+  }
+
+  async pull(call: CallId): Promise<Pulled<unknown, unknown>> {
     const stream = this.#streams.get(call);
-    if (!stream) throw internalError('There is no such generation.');
+    if (!stream) throw internalError('There is no such stream.');
     try {
       const pulled = await stream.pull();
-      if (pulled.result) this.#forget(call);
+      if (pulled.done) this.#forget(call);
       return pulled;
     } catch (error) {
       this.#forget(call);
@@ -100,13 +108,25 @@ export class Host implements EngineHost {
     }
   }
 
-  async clip(model: ModelId): Promise<never> {
-    await (this.#model(model) as ViralClipperModel).clip('')[Symbol.asyncIterator]().next();
-    throw internalError('clip() gave an event that the worker cannot carry.');
+  score(call: CallId, model: ModelId, features: ClipFeatures): Promise<ClipScores> {
+    return this.#abortable(call, (signal) => this.#model(model, 'viral-clipper').score(features, { signal }));
   }
 
-  async analyze(model: ModelId): Promise<never> {
-    return (this.#model(model) as BrandkitModel).analyze({});
+  cut(call: CallId, model: ModelId, video: Blob | string, range: TimeRange): Promise<Blob> {
+    return this.#abortable(call, (signal) => this.#model(model, 'viral-clipper').cut(video, range, { signal }));
+  }
+
+  analyze(
+    call: CallId,
+    model: ModelId,
+    input: BrandInput,
+    onProgress: ((progress: BrandProgress) => void) | undefined,
+  ): Promise<BrandKitData> {
+    return this.#abortable(call, async (signal) => {
+      const kit = await this.#model(model, 'brandkit').analyze(input, { onProgress, signal });
+      // Its methods stay here: the client has its own.
+      return { ...kit };
+    });
   }
 
   async warmUp(model: ModelId): Promise<WarmUpTimes> {
@@ -150,17 +170,21 @@ export class Host implements EngineHost {
     return this.#engine;
   }
 
-  #model(id: ModelId): Model {
+  #model(id: ModelId): Model;
+  #model<V extends VariantName>(id: ModelId, variant: V): ModelByVariant[V];
+  #model(id: ModelId, variant?: VariantName): Model {
     const model = this.#models.get(id);
     if (!model) throw new EngineError('disposed', 'This model was disposed.', 'Load it again.');
+    if (variant && model.variant !== variant)
+      throw internalError(`A call for '${variant}' reached a model of '${model.variant}'.`);
     return model;
   }
 
-  #deepSeek(id: ModelId): DeepSeekModel {
-    const model = this.#model(id);
-    if (model.variant !== 'deepseek')
-      throw new EngineError('not-supported', `'${model.variant}' does not generate.`, "Load 'deepseek'.");
-    return model as DeepSeekModel;
+  /** Keeps what the call yields until it is pulled. */
+  #stream(call: CallId, start: (signal: AbortSignal) => PartSource<unknown, unknown>): void {
+    const controller = new AbortController();
+    this.#calls.set(call, controller);
+    this.#streams.set(call, new PartStream(start(controller.signal)));
   }
 
   /** Runs a call with a signal that `abort` can reach. */

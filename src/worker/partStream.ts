@@ -1,35 +1,37 @@
-import type { GeneratedPart, Generation, GenerationResult } from '../engine/api.ts';
-import type { PulledParts } from './protocol.ts';
+import type { Pulled } from './protocol.ts';
 
-/** Collects an answer's parts until the client pulls: one message brings all that came since the last. */
-export class PartStream {
-  readonly #parts: GeneratedPart[] = [];
-  #outcome: { readonly result: GenerationResult } | { readonly error: unknown } | undefined;
+/** What a call yields, with what it resolves to behind the last part (a clip's end has nothing to say). */
+export type PartSource<T, R> = AsyncIterable<T> & { readonly result?: Promise<R> };
+
+/** Collects a call's parts until the client pulls: one message brings all that came since the last. */
+export class PartStream<T = unknown, R = unknown> {
+  readonly #parts: T[] = [];
+  #outcome: { readonly result: R | undefined } | { readonly error: unknown } | undefined;
   /** Wakes the pull that waits for a part or the end. */
   #wake: (() => void) | undefined;
 
-  constructor(generation: Generation) {
-    void this.#drain(generation);
+  constructor(source: PartSource<T, R>) {
+    void this.#drain(source);
   }
 
-  /** The parts so far, with the result behind the last of them. Rejects as the generation did, when its parts are told. */
-  async pull(): Promise<PulledParts> {
+  /** The parts so far, with the end behind the last of them. Rejects as the source did, when its parts are told. */
+  async pull(): Promise<Pulled<T, R>> {
     if (this.#parts.length === 0 && !this.#outcome) await new Promise<void>((resolve) => (this.#wake = resolve));
     const parts = this.#parts.splice(0);
     const outcome = this.#outcome;
-    if (!outcome) return { parts, result: undefined };
-    if ('result' in outcome) return { parts, result: outcome.result };
-    if (parts.length > 0) return { parts, result: undefined };
+    if (!outcome) return { parts, done: false, result: undefined };
+    if ('result' in outcome) return { parts, done: true, result: outcome.result };
+    if (parts.length > 0) return { parts, done: false, result: undefined };
     throw outcome.error;
   }
 
-  async #drain(generation: Generation): Promise<void> {
+  async #drain(source: PartSource<T, R>): Promise<void> {
     try {
-      for await (const part of generation) {
+      for await (const part of source) {
         this.#parts.push(part);
         this.#notify();
       }
-      this.#outcome = { result: await generation.result };
+      this.#outcome = { result: await source.result };
     } catch (error) {
       this.#outcome = { error };
     }

@@ -1,17 +1,22 @@
 import type {
+  BrandInput,
+  BrandKitData,
+  BrandProgress,
   ChatMessage,
+  ClipFeatures,
+  ClipOptions,
+  ClipScores,
   EngineEvent,
   EngineInfo,
   EngineMetrics,
   EngineOptions,
   ForwardOptions,
-  GeneratedPart,
   GenerateOptions,
-  GenerationResult,
   LoadOptions,
   LoadProgress,
   Model,
   ModelMetrics,
+  TimeRange,
   VariantName,
   WarmUpTimes,
   Ledger,
@@ -32,10 +37,12 @@ export interface LoadedModel {
 }
 
 /** What a pull brings: all parts since the last one. */
-export interface PulledParts {
-  readonly parts: readonly GeneratedPart[];
-  /** Set when the answer is complete. */
-  readonly result: GenerationResult | undefined;
+export interface Pulled<T, R> {
+  readonly parts: readonly T[];
+  /** No part comes behind these. */
+  readonly done: boolean;
+  /** What the call resolves to, when it is done. */
+  readonly result: R | undefined;
 }
 
 /** The worker's side, as the client sees it. One engine a worker. */
@@ -66,9 +73,17 @@ export interface EngineHost {
     prompt: string | readonly ChatMessage[],
     options: Plain<GenerateOptions>,
   ): Promise<void>;
-  pull(call: CallId): Promise<PulledParts>;
-  clip(model: ModelId): Promise<never>;
-  analyze(model: ModelId): Promise<never>;
+  clip(call: CallId, model: ModelId, video: Blob | string, options: Plain<ClipOptions>): Promise<void>;
+  /** Parts of the generation or clip that `call` began. */
+  pull(call: CallId): Promise<Pulled<unknown, unknown>>;
+  score(call: CallId, model: ModelId, features: ClipFeatures): Promise<ClipScores>;
+  cut(call: CallId, model: ModelId, video: Blob | string, range: TimeRange): Promise<Blob>;
+  analyze(
+    call: CallId,
+    model: ModelId,
+    input: BrandInput,
+    onProgress: ((progress: BrandProgress) => void) | undefined,
+  ): Promise<BrandKitData>;
   warmUp(model: ModelId): Promise<WarmUpTimes>;
   modelMetrics(model: ModelId): Promise<ModelMetrics>;
   disposeModel(model: ModelId): Promise<void>;

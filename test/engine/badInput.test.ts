@@ -268,7 +268,7 @@ describe.skipIf(testTiers.length === 0)('bad calls', async () => {
     );
     await expectRejection(engine, 'weights-missing', /lm_head\.weight/, () => deepSeek.logits([1]));
     await expectRejection(engine, 'weights-missing', /encoder\.visual_proj\.0\.weight/, async () => {
-      for await (const event of clipper.clip('video.webm')) throw new Error(`unexpected ${String(event)}`);
+      for await (const event of clipper.clip('video.webm')) throw new Error(`unexpected ${event.type}`);
     });
     await expectRejection(engine, 'weights-missing', /consistency_head/, () => brandkit.analyze({}));
     await Promise.all([deepSeek, clipper, brandkit].map((model) => model.dispose()));
