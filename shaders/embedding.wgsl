@@ -21,5 +21,5 @@ fn main(at: Invocation) {
   if (row >= params.rows) { return; }
   let token = tokens[state[0] + row] - params.first_row;  // wraps below first_row: then it is not in this part
   if (token >= params.part_rows) { return; }
-  y[index] = load_weight4(token * params.in4 + index % params.in4);
+  y[index] = load_weight4(token, index % params.in4);
 }

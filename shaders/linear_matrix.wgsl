@@ -36,7 +36,7 @@ fn main(at: Invocation) {
       let column = i / DEPTH4;
       let k4 = start + i % DEPTH4;
       var w = vec4f();
-      if (k4 < params.in4) { w = load_weight4(min(first_column + column, weight_rows - 1u) * params.in4 + k4); }
+      if (k4 < params.in4) { w = load_weight4(min(first_column + column, weight_rows - 1u), k4); }
       weight_tile[((column % 8u) * 8u + column / 8u) * PITCH + i % DEPTH4] = w;
     }
     workgroupBarrier();

@@ -14,23 +14,22 @@ fn main(at: Invocation) {
   let column4 = at.group.x * (WORKGROUP_SIZE / LANES) + at.lane / LANES;
   let safe4 = min(column4, params.columns4 - 1u);
   let rows_of_weight = select(4u, 8u, GATED);
-  let base = safe4 * rows_of_weight * params.in4;
+  let first = safe4 * rows_of_weight;
   var sum = vec4f();
   var up = vec4f();
   for (var k4 = at.lane % LANES; k4 < params.in4; k4 += LANES) {
     let v = load_input4(row, 0u, k4);
-    let first = base + k4;
     sum += vec4f(
-      dot(v, load_weight4(first)),
-      dot(v, load_weight4(first + params.in4)),
-      dot(v, load_weight4(first + 2u * params.in4)),
-      dot(v, load_weight4(first + 3u * params.in4)));
+      dot(v, load_weight4(first, k4)),
+      dot(v, load_weight4(first + 1u, k4)),
+      dot(v, load_weight4(first + 2u, k4)),
+      dot(v, load_weight4(first + 3u, k4)));
     if (GATED) {
       up += vec4f(
-        dot(v, load_weight4(first + 4u * params.in4)),
-        dot(v, load_weight4(first + 5u * params.in4)),
-        dot(v, load_weight4(first + 6u * params.in4)),
-        dot(v, load_weight4(first + 7u * params.in4)));
+        dot(v, load_weight4(first + 4u, k4)),
+        dot(v, load_weight4(first + 5u, k4)),
+        dot(v, load_weight4(first + 6u, k4)),
+        dot(v, load_weight4(first + 7u, k4)));
     }
   }
   sum = lane_sum(sum, at);
