@@ -6,7 +6,7 @@ export interface EvalAnswer {
   readonly text: string;
 }
 
-/** What scripts/eval.mjs asks of this page: `window.halftoneEval`. */
+/** What scripts/eval/languageModel.mjs asks of this page: `window.halftoneEval`. */
 export interface HalftoneEval {
   /**
    * Answers each question greedily, one after the other, with nothing of the ones before in its context.

@@ -7,9 +7,10 @@ const demoFolder = join(repositoryRoot, 'demo');
 
 /**
  * Builds pages of `demo/` and serves them.
- * @param {{ port?: number, pages: readonly string[], outDir: string }} options outDir: relative to `demo/`
+ * @param {{ port?: number, pages: readonly string[], outDir: string, folders?: Readonly<Record<string, string>> }} options
+ *   outDir: relative to `demo/`; folders: more of them to serve, by URL prefix
  */
-export async function buildAndServe({ port, pages, outDir }) {
+export async function buildAndServe({ port, pages, outDir, folders = {} }) {
   const { build } = await import('vite');
   await build({
     root: demoFolder,
@@ -17,5 +18,5 @@ export async function buildAndServe({ port, pages, outDir }) {
     logLevel: 'warn',
     build: { outDir, emptyOutDir: true, rolldownOptions: { input: pages.map((page) => join(demoFolder, page)) } },
   });
-  return serve({ folders: { '/': join(demoFolder, outDir) }, ...(port === undefined ? {} : { port }) });
+  return serve({ folders: { ...folders, '/': join(demoFolder, outDir) }, ...(port === undefined ? {} : { port }) });
 }

@@ -5,7 +5,7 @@ declare global {
   interface Window {
     /** Prints a piece of an answer (scripts/lib/driveDemo.mjs). */
     halftoneWrite?: (piece: string) => Promise<void>;
-    /** Takes an answer (scripts/eval.mjs). */
+    /** Takes an answer (scripts/eval/languageModel.mjs). */
     halftoneTake?: (answer: EvalAnswer) => Promise<void>;
     /** Only on demo/eval.html. */
     halftoneEval: HalftoneEval;
