@@ -7,6 +7,21 @@ const chromium = findChromium();
 /** Kernel tests are the same files on every adapter; only where `requestAdapter` comes from differs. */
 const kernelFiles = ['test/kernels/**/*.test.ts'];
 
+const inChromium = {
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  fileParallelism: false,
+  browser: {
+    enabled: true,
+    headless: true,
+    screenshotFailures: false,
+    provider: playwright({
+      launchOptions: { ...(chromium ? { executablePath: chromium } : {}), args: [...chromiumFlags] },
+    }),
+    instances: [{ browser: 'chromium' as const }],
+  },
+};
+
 export default defineConfig({
   root: process.env['VITEST'] ? '.' : 'demo',
   base: './',
@@ -26,24 +41,9 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
-      {
-        test: {
-          name: 'chromium',
-          include: kernelFiles,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            provider: playwright({
-              launchOptions: { ...(chromium ? { executablePath: chromium } : {}), args: [...chromiumFlags] },
-            }),
-            instances: [{ browser: 'chromium' }],
-          },
-        },
-      },
+      { test: { name: 'chromium', include: kernelFiles, ...inChromium } },
+      // What needs a browser and no GPU: decoding, muxing, canvases.
+      { test: { name: 'media', include: ['test/media/**/*.test.ts'], ...inChromium } },
     ],
   },
 });

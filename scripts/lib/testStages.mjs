@@ -55,6 +55,7 @@ export const stages = [
     run: vitest('dawn'),
   },
   { name: 'kernels-chromium', what: 'kernels in Chromium', counted: true, run: vitest('chromium') },
+  { name: 'media', what: 'video and audio in Chromium', counted: true, run: vitest('media') },
   {
     name: 'browser',
     what: 'demo and package in Chromium',

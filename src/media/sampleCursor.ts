@@ -1,0 +1,119 @@
+import {
+  AudioSampleSink,
+  EncodedPacketSink,
+  type AudioSample,
+  type InputTrack,
+  type VideoSample,
+  VideoSampleSink,
+} from 'mediabunny';
+import type { InputAudioTrack, InputVideoTrack } from 'mediabunny';
+
+type Sample = VideoSample | AudioSample;
+/** Hears of a part of a track that could not be decoded: from second to second, the second one unknown where nothing follows. */
+export type OnBroken = (from: number, to: number | undefined, cause: unknown) => void;
+
+/**
+ * A track's decoded samples in order, one looked at ahead. Where decoding fails it goes on at the next key frame. The library decodes at
+ * most eight samples ahead of what was taken.
+ */
+export class SampleCursor<T extends Sample> {
+  readonly #track: InputTrack;
+  readonly #samples: (from: number | undefined) => AsyncGenerator<T, void, unknown>;
+  readonly #onBroken: OnBroken;
+  #iterator: AsyncGenerator<T, void, unknown> | undefined;
+  #ahead: T | undefined;
+  #ended = false;
+  /** Seconds: where the last sample seen ends. */
+  #end = Number.NEGATIVE_INFINITY;
+  #last = Number.NEGATIVE_INFINITY;
+
+  private constructor(
+    track: InputTrack,
+    samples: (from: number | undefined) => AsyncGenerator<T, void, unknown>,
+    onBroken: OnBroken,
+  ) {
+    this.#track = track;
+    this.#samples = samples;
+    this.#onBroken = onBroken;
+  }
+
+  static video(track: InputVideoTrack, onBroken: OnBroken): SampleCursor<VideoSample> {
+    const sink = new VideoSampleSink(track);
+    return new SampleCursor<VideoSample>(track, (from) => sink.samples(from), onBroken);
+  }
+
+  static audio(track: InputAudioTrack, onBroken: OnBroken): SampleCursor<AudioSample> {
+    const sink = new AudioSampleSink(track);
+    return new SampleCursor<AudioSample>(track, (from) => sink.samples(from), onBroken);
+  }
+
+  /** Second of the file at which the track is over; minus infinity while it is not known to be. */
+  get endedAt(): number {
+    return this.#ended && !this.#ahead ? this.#end : Number.NEGATIVE_INFINITY;
+  }
+
+  get ended(): boolean {
+    return this.#ended && !this.#ahead;
+  }
+
+  /** The next sample if it begins before `second`; the caller closes it. */
+  async takeBefore(second: number): Promise<T | undefined> {
+    this.#ahead ??= await this.#decode();
+    if (!this.#ahead || this.#ahead.timestamp >= second) return undefined;
+    const sample = this.#ahead;
+    this.#ahead = undefined;
+    return sample;
+  }
+
+  async close(): Promise<void> {
+    this.#ended = true;
+    this.#ahead?.close();
+    this.#ahead = undefined;
+    await this.#iterator?.return();
+  }
+
+  async #decode(): Promise<T | undefined> {
+    let from: number | undefined;
+    while (!this.#ended) {
+      try {
+        this.#iterator ??= this.#samples(from);
+        const next = await this.#iterator.next();
+        if (next.done) break;
+        const sample = next.value;
+        // After a break the decoder may hand out what is known already.
+        if (sample.timestamp <= this.#last) {
+          sample.close();
+          continue;
+        }
+        this.#last = sample.timestamp;
+        this.#end = Math.max(this.#end, sample.timestamp + sample.duration);
+        return sample;
+      } catch (error) {
+        if (this.#track.input.disposed) throw error;
+        this.#iterator = undefined;
+        from = await this.#nextKey();
+        this.#onBroken(Math.max(0, this.#end), from, error);
+        if (from === undefined) break;
+      }
+    }
+    this.#ended = true;
+    return undefined;
+  }
+
+  #skippedTo = Number.NEGATIVE_INFINITY;
+
+  /** Second of the first key frame behind what was decoded and behind the last one that was tried. */
+  async #nextKey(): Promise<number | undefined> {
+    const sink = new EncodedPacketSink(this.#track);
+    const behind = Math.max(this.#last, this.#skippedTo);
+    try {
+      let packet = Number.isFinite(behind) ? await sink.getKeyPacket(behind) : await sink.getFirstKeyPacket();
+      while (packet && packet.timestamp <= behind) packet = await sink.getNextKeyPacket(packet);
+      if (packet) this.#skippedTo = packet.timestamp;
+      return packet?.timestamp;
+    } catch {
+      // The container itself is broken there: what follows cannot be found.
+      return undefined;
+    }
+  }
+}
