@@ -4,6 +4,7 @@
 import type { Engine, EngineOptions } from './engine/api.ts';
 import { checkEngineOptions } from './engine/flags.ts';
 import { createWorkerEngine } from './worker/client.ts';
+import { mediaFile } from './worker/mediaFile.ts';
 
 export { EngineError, type EngineErrorCode } from './core/errors.ts';
 export { brandTones } from './variants/brandTones.ts';
@@ -19,5 +20,5 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   checkEngineOptions(options);
   if (options.worker !== false) return createWorkerEngine(options);
   const { createLocalEngine } = await import('./engine/createLocalEngine.ts');
-  return createLocalEngine(options);
+  return createLocalEngine(options, mediaFile);
 }

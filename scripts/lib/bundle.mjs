@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
+import { mediaFilePlugin, restoreAddress, restoreIgnore } from './mediaFile.mjs';
 import { wgslPlugin } from './wgsl.mjs';
 
 /** What the client starts; in this form every bundler finds the worker's file and takes it along. */
@@ -42,7 +43,7 @@ async function bundle({ root, input, output }) {
     platform: 'browser',
     // A bare import stays in the output as an external one and is reported below.
     external: builtinModules.flatMap((name) => [name, `node:${name}`]),
-    plugins: [wgslPlugin()],
+    plugins: [wgslPlugin(), mediaFilePlugin()],
     // Lets the entry's file itself hold what the engine's file shares with it (EngineError must be one class).
     preserveEntrySignatures: 'allow-extension',
     onLog(level, log) {
@@ -63,24 +64,33 @@ async function bundle({ root, input, output }) {
 
 /**
  * `new URL('./halftone.worker.ts', …)` of the source becomes the built worker, with plain quotes: some bundlers look for those.
- * @param {string} path
+ * @param {string} code
  */
-async function pointToWorker(path) {
-  const code = await readFile(path, 'utf8');
+function pointToWorker(code) {
   const starts = code.match(workerStartPattern)?.length ?? 0;
   if (starts !== 1) {
     throw new Error(
-      `${path} starts its worker ${starts} times in the form ${workerStart}; bundlers of embedding apps need exactly one.`,
+      `halftone.js starts its worker ${starts} times in the form ${workerStart}; bundlers of embedding apps need exactly one.`,
     );
   }
+  return code.replace(workerStartPattern, () => workerStart);
+}
+
+/**
+ * @param {string} path
+ * @param {...(code: string) => string} changes
+ */
+async function rewrite(path, ...changes) {
+  const code = await readFile(path, 'utf8');
   await writeFile(
     path,
-    code.replace(workerStartPattern, () => workerStart),
+    changes.reduce((text, change) => change(text), code),
   );
 }
 
 /**
- * Writes `dist/halftone.js`, `dist/halftone.engine.js` (loaded with `worker: false` only) and `dist/halftone.worker.js`.
+ * Writes `dist/halftone.js`, `dist/halftone.engine.js` (loaded with `worker: false` only), `dist/halftone.worker.js` and
+ * `dist/halftone.media.js` (loaded with the first video or image).
  * @param {string} root
  * @returns {Promise<string[]>} file names in dist/
  */
@@ -92,7 +102,8 @@ export async function bundleLibrary(root) {
   });
   if (client.some((name) => !['halftone.js', 'halftone.engine.js'].includes(name)))
     throw new Error(`The client became ${client.join(', ')}; it must be halftone.js and halftone.engine.js.`);
-  await pointToWorker(join(root, 'dist/halftone.js'));
+  await rewrite(join(root, 'dist/halftone.js'), pointToWorker, restoreAddress);
+  await rewrite(join(root, 'dist/halftone.engine.js'), restoreIgnore);
   // A module worker may hold a classic script, and bundlers' default worker format is one: no chunks, no top-level await.
   // Both are refused here rather than in the build of an embedding app.
   const worker = await bundle({
@@ -100,5 +111,11 @@ export async function bundleLibrary(root) {
     input: { 'halftone.worker': join(root, 'src/worker/halftone.worker.ts') },
     output: { entryFileNames: '[name].js', format: 'iife', codeSplitting: false },
   });
-  return [...client, ...worker];
+  await rewrite(join(root, 'dist/halftone.worker.js'), restoreIgnore);
+  const media = await bundle({
+    root,
+    input: { 'halftone.media': join(root, 'src/media/index.ts') },
+    output: { entryFileNames: '[name].js', codeSplitting: false },
+  });
+  return [...client, ...worker, ...media];
 }

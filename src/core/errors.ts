@@ -41,11 +41,18 @@ export type EngineErrorCode =
   | 'image-invalid'
   | 'internal';
 
+const mark = Symbol.for('halftone.EngineError');
+
 /**
  * The one error type of the public API. `message` reads "what is wrong (the value). remedy".
  * Crosses the worker with its code and cause.
  */
 export class EngineError extends Error {
+  /** By its mark: the built library's files have a copy of this class each, and an error of any of them is one. */
+  static override [Symbol.hasInstance](value: unknown): value is EngineError {
+    return typeof value === 'object' && value !== null && mark in value;
+  }
+  readonly [mark] = true;
   override readonly name = 'EngineError';
   readonly code: EngineErrorCode;
   /** What the caller can do about it. Also the end of `message`. */

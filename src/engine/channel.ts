@@ -3,6 +3,8 @@ export class Channel<T> implements AsyncIterableIterator<T> {
   readonly #values: T[] = [];
   readonly #onReturn: () => void;
   #waiting: { resolve: (result: IteratorResult<T>) => void; reject: (error: unknown) => void }[] = [];
+  /** Wakes the pushing side when values have been taken. */
+  #makeRoom: (() => void) | undefined;
   #ended = false;
   #error: { readonly value: unknown } | undefined;
 
@@ -17,8 +19,15 @@ export class Channel<T> implements AsyncIterableIterator<T> {
     else this.#values.push(value);
   }
 
+  /** Resolves when fewer than `most` values wait to be taken, or nobody will take any. */
+  async room(most: number): Promise<void> {
+    while (this.#values.length >= most && !this.#ended)
+      await new Promise<void>((resolve) => (this.#makeRoom = resolve));
+  }
+
   end(): void {
     this.#ended = true;
+    this.#makeRoom?.();
     for (const { resolve } of this.#waiting.splice(0)) resolve({ value: undefined, done: true });
   }
 
@@ -33,6 +42,7 @@ export class Channel<T> implements AsyncIterableIterator<T> {
 
   next(): Promise<IteratorResult<T>> {
     const value = this.#values.shift();
+    this.#makeRoom?.();
     if (value !== undefined) return Promise.resolve({ value, done: false });
     if (this.#error) {
       const error = this.#error.value;

@@ -66,9 +66,16 @@ export type ClipEvent =
        */
       readonly contributions: Readonly<Partial<Record<ClipModality, Float32Array>>>;
     } & ClipScores)
+  | {
+      /** Something of the file could not be read, and reading went on: a broken part, an early end, sound in an unknown codec. */
+      readonly type: 'warning';
+      readonly message: string;
+      /** Second of the video at which it is. */
+      readonly seconds: number;
+    }
   | ({
       readonly type: 'segment';
-      /** Mean virality of its steps. */
+      /** Mean virality of its steps over the threshold. */
       readonly score: number;
       /** What to cut: the segment with its surroundings, `clipSeconds` long where the video has them. */
       readonly clip: TimeRange;

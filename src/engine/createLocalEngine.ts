@@ -6,20 +6,21 @@ import type { Engine, EngineInfo, EngineMetrics, EngineOptions, LoadOptions, Mod
 import { askedInVain, checkEngineOptions, checkNames, checkValue } from './flags.ts';
 import { disposedError, GpuHost } from './gpuHost.ts';
 import { createLocalModel } from './createLocalModel.ts';
+import { loadMediaCode } from './mediaCode.ts';
 import { ModelCore } from './modelCore.ts';
 import { choosePrecision, contextLength, openModel } from './runtime.ts';
 
 /**
- * An engine in the calling thread.
+ * An engine in the calling thread. `mediaFile`: where the media code is, if not in the source.
  * @throws EngineError unknown-option, invalid-option, webgpu-unavailable, adapter-unavailable
  */
-export async function createLocalEngine(options: EngineOptions = {}): Promise<Engine> {
+export async function createLocalEngine(options: EngineOptions = {}, mediaFile?: string): Promise<Engine> {
   checkEngineOptions(options);
   const host = new GpuHost(options);
   const gpu = await host.alive();
   for (const flag of askedInVain(options))
     host.emit({ type: 'warning', message: `optimizations.${flag} has no effect in this version.` });
-  return new LocalEngine(host, gpu, options);
+  return new LocalEngine(host, gpu, options, mediaFile);
 }
 
 const loadNames = ['source', 'precision', 'contextLength', 'onProgress', 'signal'];
@@ -30,11 +31,13 @@ class LocalEngine implements Engine {
   readonly info: EngineInfo;
   readonly #host: GpuHost;
   readonly #options: EngineOptions;
+  readonly #mediaFile: string | undefined;
   readonly #models = new Map<ModelCore, Model>();
   #disposed = false;
 
-  constructor(host: GpuHost, gpu: GpuContext, options: EngineOptions) {
+  constructor(host: GpuHost, gpu: GpuContext, options: EngineOptions, mediaFile: string | undefined) {
     this.#host = host;
+    this.#mediaFile = mediaFile;
     this.#options = options;
     this.info = host.info(gpu);
   }
@@ -57,6 +60,7 @@ class LocalEngine implements Engine {
         format: choosePrecision(options.precision ?? 'auto', opened.description, gpu, budget),
         context: contextLength(opened.description, options),
         flags: this.info.flags,
+        media: () => loadMediaCode(this.#mediaFile),
       };
       const core: ModelCore = await ModelCore.start(setup, opened, { onProgress, signal }, () =>
         this.#models.delete(core),

@@ -3,6 +3,7 @@ import { EngineError } from '../core/errors.ts';
 import type { ModelDescription } from '../variants/describe.ts';
 import type { EngineInfo, LoadOptions, ModelSource } from './api.ts';
 import { disposedError, type GpuHost } from './gpuHost.ts';
+import type { MediaCode } from './mediaCode.ts';
 import { Mutex } from './mutex.ts';
 import { openModel, type OpenedModel, type Runtime, startRuntime } from './runtime.ts';
 
@@ -14,6 +15,8 @@ export interface ModelSetup {
   readonly format: WeightFormat;
   readonly context: number;
   readonly flags: EngineInfo['flags'];
+  /** The code for video and images, loaded when it is first needed. */
+  readonly media: () => Promise<MediaCode>;
 }
 
 /** A loaded model's life: one user at a time, and a new runtime after the device was lost. */

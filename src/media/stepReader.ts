@@ -75,6 +75,18 @@ export class StepReader {
     }
   }
 
+  /** What this video has something of. */
+  get modalities(): ('visual' | 'audio' | 'text' | 'engagement')[] {
+    const { engagement } = this.#options;
+    const has = {
+      visual: this.hasVideo,
+      audio: this.hasAudio,
+      text: this.#captions.count > 0,
+      engagement: engagement !== undefined,
+    };
+    return (['visual', 'audio', 'text', 'engagement'] as const).filter((modality) => has[modality]);
+  }
+
   /** Ends what `steps` is doing, wherever it is. */
   close(): void {
     this.#media.input.dispose();

@@ -14,6 +14,7 @@ import type {
 import { absoluteUrl } from './absoluteUrl.ts';
 import { clientModel } from './clientModel.ts';
 import { Calls } from './calls.ts';
+import { mediaFile } from './mediaFile.ts';
 import type { EngineHost, Plain } from './protocol.ts';
 import { spawnWorker } from './spawn.ts';
 import { registerErrorTransfer } from './transfer.ts';
@@ -31,7 +32,7 @@ export async function createWorkerEngine(options: EngineOptions): Promise<Engine
   const worker = await spawnWorker();
   const host = Comlink.wrap<EngineHost>(worker) as unknown as EngineHost;
   try {
-    const info = await host.open(plain, Comlink.proxy(onEvent ?? (() => undefined)));
+    const info = await host.open(plain, Comlink.proxy(onEvent ?? (() => undefined)), mediaFile);
     return new WorkerEngine(worker, host, info);
   } catch (error) {
     worker.terminate();

@@ -37,8 +37,12 @@ export class Host implements EngineHost {
   readonly #streams = new Map<CallId, PartStream>();
   #nextModel = 1;
 
-  async open(options: Plain<EngineOptions>, onEvent: (event: EngineEvent) => void): Promise<EngineInfo> {
-    this.#engine = await createLocalEngine({ ...options, onEvent });
+  async open(
+    options: Plain<EngineOptions>,
+    onEvent: (event: EngineEvent) => void,
+    mediaFile: string | undefined,
+  ): Promise<EngineInfo> {
+    this.#engine = await createLocalEngine({ ...options, onEvent }, mediaFile);
     return this.#engine.info;
   }
 

@@ -3,12 +3,17 @@ import type { Pulled } from './protocol.ts';
 /** What a call yields, with what it resolves to behind the last part (a clip's end has nothing to say). */
 export type PartSource<T, R> = AsyncIterable<T> & { readonly result?: Promise<R> };
 
+/** Parts that wait at most for a pull: a source that is read on demand then stops until there is room. */
+const mostWaiting = 64;
+
 /** Collects a call's parts until the client pulls: one message brings all that came since the last. */
 export class PartStream<T = unknown, R = unknown> {
   readonly #parts: T[] = [];
   #outcome: { readonly result: R | undefined } | { readonly error: unknown } | undefined;
   /** Wakes the pull that waits for a part or the end. */
   #wake: (() => void) | undefined;
+  /** Wakes the source that waits for room. */
+  #makeRoom: (() => void) | undefined;
 
   constructor(source: PartSource<T, R>) {
     void this.#drain(source);
@@ -18,6 +23,7 @@ export class PartStream<T = unknown, R = unknown> {
   async pull(): Promise<Pulled<T, R>> {
     if (this.#parts.length === 0 && !this.#outcome) await new Promise<void>((resolve) => (this.#wake = resolve));
     const parts = this.#parts.splice(0);
+    this.#makeRoom?.();
     const outcome = this.#outcome;
     if (!outcome) return { parts, done: false, result: undefined };
     if ('result' in outcome) return { parts, done: true, result: outcome.result };
@@ -30,6 +36,7 @@ export class PartStream<T = unknown, R = unknown> {
       for await (const part of source) {
         this.#parts.push(part);
         this.#notify();
+        if (this.#parts.length >= mostWaiting) await new Promise<void>((resolve) => (this.#makeRoom = resolve));
       }
       this.#outcome = { result: await source.result };
     } catch (error) {

@@ -47,7 +47,12 @@ export interface Pulled<T, R> {
 
 /** The worker's side, as the client sees it. One engine a worker. */
 export interface EngineHost {
-  open(options: Plain<EngineOptions>, onEvent: (event: EngineEvent) => void): Promise<EngineInfo>;
+  /** `mediaFile`: where the media code is, in the built library. */
+  open(
+    options: Plain<EngineOptions>,
+    onEvent: (event: EngineEvent) => void,
+    mediaFile: string | undefined,
+  ): Promise<EngineInfo>;
   load(
     call: CallId,
     variant: VariantName,
