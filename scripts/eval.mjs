@@ -9,7 +9,10 @@
 const languageModel = () => import('./eval/languageModel.mjs');
 
 /** @type {ReadonlyMap<string, () => Promise<Evaluation>>} */
-const evaluations = new Map([['reasoner', languageModel]]);
+const evaluations = new Map([
+  ['reasoner', languageModel],
+  ['clips', () => import('./eval/clips.mjs')],
+]);
 
 try {
   const args = process.argv.slice(2);

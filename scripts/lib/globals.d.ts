@@ -1,4 +1,5 @@
 // What scripts add to a page that they drive.
+import type { HalftoneClips } from '../../demo/src/clips.ts';
 import type { EvalAnswer, HalftoneEval } from '../../demo/src/eval.ts';
 
 declare global {
@@ -9,5 +10,7 @@ declare global {
     halftoneTake?: (answer: EvalAnswer) => Promise<void>;
     /** Only on demo/eval.html. */
     halftoneEval: HalftoneEval;
+    /** Only on demo/clips.html. */
+    halftoneClips: HalftoneClips;
   }
 }

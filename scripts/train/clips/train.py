@@ -1,0 +1,160 @@
+"""Trains the small ViralClipper on features that generate.mjs --features has written.
+
+    python train.py --data DIR [DIR ...] --out ../../../demo/public/models/viral-clipper [--minutes 15]
+
+Every tenth video is kept for validation: the threshold is set there, so that 0.8 is a good one.
+"""
+
+import argparse
+import copy
+import math
+import os
+import sys
+import time
+
+import numpy
+import torch
+from torch import nn
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from networks import ViralClipper, parameters_of, save_checkpoint, viral_clipper_config  # noqa: E402
+from scoring import best_threshold, count_matches, f1_of, score_video, segments_of  # noqa: E402
+from videos import CELLS, ENDS, VISUAL, read_videos, window_of  # noqa: E402
+
+THRESHOLD = 0.8
+WINDOW = 100
+
+
+class Scaling:
+    """What brings every feature to about mean 0 and deviation 1; folded into the first layers in the end."""
+
+    def __init__(self, videos):
+        rows = numpy.concatenate([video.features[::7] for video in videos]).astype(numpy.float32)
+        visual, audio = rows[:, :VISUAL].reshape(-1, 4), rows[:, VISUAL : ENDS[1]]
+        mean, scale = numpy.zeros(ENDS[-1], numpy.float32), numpy.ones(ENDS[-1], numpy.float32)
+        mean[:VISUAL] = numpy.tile(visual.mean(0), CELLS)
+        scale[:VISUAL] = numpy.tile(1 / (visual.std(0) * numpy.array([8, 8, 8, 1])), CELLS)
+        mean[VISUAL : ENDS[1]], scale[VISUAL : ENDS[1]] = audio.mean(), 1 / audio.std()
+        scale[ENDS[1] : ENDS[2]] = 6
+        scale[ENDS[2] :] = 2
+        self.mean, self.scale = torch.from_numpy(mean), torch.from_numpy(scale)
+
+    def split(self, rows):
+        return ((rows - self.mean) * self.scale).split([VISUAL, *numpy.diff(ENDS).tolist()], dim=-1)
+
+    def fold(self, model):
+        """A copy of the model that takes features as they come."""
+        folded = copy.deepcopy(model).eval()
+        encoder, first = folded.encoder, 0
+        with torch.no_grad():
+            for projection, last in zip((encoder.visual_proj, encoder.audio_proj, encoder.text_proj, encoder.engagement_proj), ENDS):
+                linear = projection[0]
+                linear.weight *= self.scale[first:last]
+                linear.bias -= linear.weight @ self.mean[first:last]
+                first = last
+        return folded
+
+
+def start_weights(model):
+    """How much changes in the picture as a whole is the first guess; single cells begin small."""
+    with torch.no_grad():
+        weight = model.encoder.visual_proj[0].weight.view(-1, CELLS, 4)
+        weight *= 0.3
+        weight[..., 3] += torch.randn(len(weight), 1) * 0.03
+
+
+def losses_of(model, scaling, rows, labels):
+    virality, edges = model(*scaling.split(rows))
+    inside, known = labels[..., 0], labels[..., 3]
+    cross = nn.functional.binary_cross_entropy_with_logits(virality, inside, reduction="none")
+    likely = torch.sigmoid(virality) * known
+    wanted = inside * known
+    # Overlap of what is said and what is wanted, a window at a time, as segments are measured.
+    overlap = (2 * (likely * wanted).sum(1) + 3) / (likely.sum(1) + wanted.sum(1) + 3)
+    edge = nn.functional.binary_cross_entropy_with_logits(
+        edges, labels[..., 1:3], reduction="none", pos_weight=torch.tensor(8.0)
+    ).mean(-1)
+    return (cross * known).mean() + 0.3 * (1 - overlap).mean() + 0.15 * (edge * known).mean()
+
+
+def batch_of(videos, random, size):
+    length = WINDOW if random.random() < 0.6 else int(random.integers(11, WINDOW + 1))
+    fitting = [video for video in videos if video.steps >= length]
+    windows = [window_of(fitting[random.integers(len(fitting))], length, random) for _ in range(size)]
+    rows, labels = zip(*windows)
+    return torch.from_numpy(numpy.stack(rows)), torch.from_numpy(numpy.stack(labels))
+
+
+def report(model, videos, threshold, what):
+    counts = numpy.sum([count_matches(segments_of(score_video(model, v), threshold), v.segments) for v in videos], axis=0)
+    f1, precision, recall = f1_of(*counts)
+    print(f"{what}: F1 {f1:.3f} (precision {precision:.3f}, recall {recall:.3f}, {len(videos)} videos) at {threshold:.2f}", flush=True)
+
+
+def train(args, model, scaling, videos, random):
+    optimizer = torch.optim.AdamW(model.parameters(), lr=args.lr, weight_decay=0.05)
+    average = copy.deepcopy(model)
+    started, step, shown = time.time(), 0, []
+    while (done := (time.time() - started) / (args.minutes * 60)) < 1:
+        rate = args.lr * min(1, (step + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        loss = losses_of(model, scaling, *batch_of(videos, random, args.batch))
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        step += 1
+        keep = min(0.995, step / (step + 20))
+        with torch.no_grad():
+            for mean, now in zip(average.parameters(), model.parameters()):
+                mean.lerp_(now, 1 - keep)
+        shown.append(loss.item())
+        if step % 100 == 0:
+            print(f"{step}: loss {numpy.mean(shown):.4f}, {done * 100:.0f} %", flush=True)
+            shown = []
+    print(f"{step} steps of {args.batch} windows")
+    return average
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", nargs="+", required=True)
+    parser.add_argument("--test", nargs="*", default=[], help="folders that are only reported on")
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--minutes", type=float, default=15)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--hidden", type=int, default=128)
+    parser.add_argument("--layers", type=int, default=2)
+    parser.add_argument("--batch", type=int, default=12)
+    parser.add_argument("--lr", type=float, default=1.5e-3)
+    parser.add_argument("--threads", type=int, default=2)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(args.seed)
+    random = numpy.random.default_rng(args.seed)
+    everything = read_videos(args.data)
+    kept = [video for index, video in enumerate(everything) if index % 10 == 9]
+    videos = [video for index, video in enumerate(everything) if index % 10 != 9]
+    print(f"{len(videos)} videos to train on, {len(kept)} for validation", flush=True)
+    config = viral_clipper_config(
+        hidden_size=args.hidden, num_layers=args.layers, num_heads=4, intermediate_size=2 * args.hidden, max_sequence_length=128
+    )
+    scaling = Scaling(videos)
+    model = ViralClipper(config)
+    start_weights(model)
+    print(f"{parameters_of(model)} parameters", flush=True)
+    model = scaling.fold(train(args, model, scaling, videos, random))
+    # Move the threshold that is best on the validation videos to 0.8.
+    best = best_threshold([(score_video(model, video), video.segments) for video in kept])
+    report(model, kept, best, "validation, best threshold")
+    with torch.no_grad():
+        model.virality_head[3].bias += math.log(THRESHOLD / (1 - THRESHOLD)) - math.log(best / (1 - best))
+    report(model, kept, THRESHOLD, "validation")
+    for folder in args.test:
+        report(model, read_videos([folder]), THRESHOLD, folder)
+    save_checkpoint(model, args.out, dtype="F16")
+
+
+if __name__ == "__main__":
+    main()

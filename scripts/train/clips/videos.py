@@ -1,0 +1,123 @@
+"""Generated videos as arrays, windows of them with labels, and their augmentation."""
+
+import glob
+import json
+import os
+
+import numpy
+
+VISUAL, AUDIO, TEXT, ENGAGEMENT = 2048, 512, 768, 64
+ENDS = numpy.cumsum([VISUAL, AUDIO, TEXT, ENGAGEMENT])
+SOUND_CUES, PICTURE_CUES = {"loudness", "speech"}, {"motion", "cuts"}
+BANDS, SLICES, CELLS = 64, 8, 512
+
+
+class Video:
+    def __init__(self, path):
+        with open(path) as file:
+            self.plan = json.load(file)
+        rows = numpy.fromfile(path[: -len("json")] + "f32", dtype="<f4").reshape(-1, ENDS[-1])
+        self.name = self.plan["name"]
+        self.features = rows.astype(numpy.float16)  # [steps, 3392]
+        self.steps = len(rows)
+        self.segments = [(s["start"], s["end"]) for s in self.plan["segments"]]
+
+    def labels(self):
+        """inside, start, end, known: f32 [steps] each. A step that is only partly inside is not asked for."""
+        inside, start, end = (numpy.zeros(self.steps, numpy.float32) for _ in range(3))
+        known = numpy.ones(self.steps, numpy.float32)
+        at = numpy.arange(self.steps)
+        for first, last in self.segments:
+            share = numpy.clip(numpy.minimum(at + 1, last) - numpy.maximum(at, first), 0, 1)
+            inside[share >= 0.5] = 1
+            known[(share > 0.25) & (share < 0.75)] = 0
+            for edge, target in ((round(first), start), (round(last) - 1, end)):
+                for offset, value in ((-1, 0.3), (1, 0.3), (0, 1.0)):
+                    if 0 <= edge + offset < self.steps:
+                        target[edge + offset] = max(target[edge + offset], value)
+        return inside, start, end, known
+
+    def weak_without(self, lost):
+        """bool [steps]: in a highlight that has fewer than two cues left once those of `lost` are gone."""
+        weak = numpy.zeros(self.steps, bool)
+        for highlight in self.plan["highlights"]:
+            if len(set(highlight["cues"]) - lost) < 2:
+                weak[int(highlight["start"]) : int(numpy.ceil(highlight["end"]))] = True
+        return weak
+
+
+def read_videos(folders):
+    paths = sorted(path for folder in folders for path in glob.glob(os.path.join(folder, "*.json")))
+    return [Video(path) for path in paths if os.path.exists(path[: -len("json")] + "f32")]
+
+
+def window_of(video, length, random, augment=True):
+    """features f32 [length, 3392] and labels f32 [length, 4] of a random stretch."""
+    first = random.integers(0, video.steps - length + 1)
+    rows = video.features[first : first + length].astype(numpy.float32)
+    inside, start, end, known = (row[first : first + length].copy() for row in video.labels())
+    if augment:
+        lost = change(rows, random)
+        known[video.weak_without(lost)[first : first + length]] = 0
+    return rows, numpy.stack([inside, start, end, known], axis=1)
+
+
+def change(rows, random):
+    """Augments in place; returns the cues that cannot be seen or heard any more."""
+    visual, audio, text, engagement = numpy.split(rows, ENDS[:-1], axis=1)
+    lost = set()
+    change_visual(visual.reshape(-1, CELLS, 4), random)
+    change_audio(audio.reshape(-1, SLICES, BANDS), random)
+    if random.random() < 0.05:
+        visual[:] = 0
+        lost |= PICTURE_CUES
+    elif random.random() < 0.06:
+        audio[:] = 0
+        lost |= SOUND_CUES
+    if random.random() < 0.3:
+        text[:] = 0
+        lost.add("caption")
+    elif random.random() < 0.5:
+        # Words that are not in the lists must not matter: hashed features go, manners stay.
+        text[:, : TEXT - 8] *= random.random(TEXT - 8) < random.uniform(0.3, 1)
+    if random.random() < 0.4:
+        engagement[:] = 0
+    return lost
+
+
+def change_visual(grid, random):
+    """grid: view of [steps, 512, 4]."""
+    if random.random() < 0.5:
+        order = random.permutation(CELLS) if random.random() < 0.4 else turned(random)
+        grid[:] = grid[:, order]
+    grid[..., :3] *= random.uniform(0.6, 1.3)
+    grid[..., 1:3] *= random.choice([0, 0.5, 1, 1, -1])
+    grid[..., 0] += random.uniform(-0.15, 0.15)
+    grid[..., 3] *= numpy.exp(random.normal(0, 0.35))
+    if random.random() < 0.4:
+        # A restless picture: more change everywhere, all the time.
+        grid[..., 3] += random.exponential(0.006) * random.random((1, CELLS)) * (0.7 + 0.6 * random.random((len(grid), 1)))
+    if random.random() < 0.3:
+        grid[..., :3] += random.normal(0, 0.02, grid[..., :3].shape)
+
+
+def turned(random):
+    cells = numpy.arange(CELLS).reshape(16, 32)
+    cells = cells[:: random.choice([-1, 1]), :: random.choice([-1, 1])]
+    return numpy.roll(cells, (random.integers(16), random.integers(32)), (0, 1)).reshape(-1)
+
+
+def change_audio(bands, random):
+    """bands: view of [steps, 8, 64]; a value of 1 / 80 is a decibel, and 0 silence."""
+    heard = bands > 0
+    shift = random.normal(0, 5) / 80
+    tilt = random.normal(0, 3) / 80 * numpy.linspace(-1, 1, BANDS)
+    wave = random.normal(0, 2) / 80 * numpy.sin(numpy.linspace(0, random.uniform(3, 12), BANDS) + random.uniform(0, 6))
+    moved = bands + shift + tilt + wave + random.normal(0, 0.01, bands.shape)
+    bands[:] = numpy.where(heard, numpy.clip(moved, 0, 1.2), 0)
+    if random.random() < 0.5:
+        bands[:] = numpy.roll(bands, random.integers(-5, 6), axis=2)
+    if random.random() < 0.3:
+        # A noise floor of its own.
+        floor = random.uniform(0, 0.35) + random.normal(0, 0.01, bands.shape)
+        bands[:] = numpy.maximum(bands, floor)
