@@ -4,9 +4,9 @@ import { byId } from './dom.ts';
 
 const defaultSource = 'models/reasoner/';
 
-function asPrecision(value: string): Precision {
-  return value === 'f32' || value === 'f16' ? value : 'auto';
-}
+const precisions: readonly Precision[] = ['auto', 'f32', 'f16', 'int8', 'int4'];
+
+const asPrecision = (value: string): Precision => precisions.find((known) => known === value) ?? 'auto';
 
 /** What a person typed, as a source: relative URLs are relative to the page, not to the worker. */
 function choose(typed: string, precision: Precision): ModelChoice {

@@ -128,7 +128,7 @@ class TrunkPanel {
     const same = isIdentical(first.output, second.output);
     const rows: readonly (readonly [string, string])[] = [
       ['Parameters', formatCount(model.parameters)],
-      ['Weights', `${formatBytes(sizeBytes[model.precision] ?? 0)} in ${model.precision}`],
+      ['Weights', `${formatBytes(sizeBytes[model.precision])} in ${model.precision}`],
       ['Input', `[1, ${seqLen}, ${hidden}], normal, seed 1`],
       ['First run, compiling included', formatMs(first.ms)],
       ['Second run', formatMs(second.ms)],

@@ -1,7 +1,8 @@
 /** Element types that a checkpoint may hold. */
 export type CheckpointDtype = 'F32' | 'F16' | 'BF16';
 /** What the weights are kept as on the GPU. */
-export type WeightFormat = 'f32' | 'f16';
+export const weightFormats = ['f32', 'f16', 'int8', 'int4'] as const;
+export type WeightFormat = (typeof weightFormats)[number];
 /** What activations between kernels are kept as; the residual stream is always f32. */
 export type ElementType = 'f32' | 'f16';
 

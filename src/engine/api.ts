@@ -75,7 +75,11 @@ export interface LoadProgress {
 
 export interface LoadOptions {
   readonly source: ModelSource;
-  /** 'auto': by device and memory. 'f16': f16 weights, f16 activations where the device has them. Default 'auto'. */
+  /**
+   * What weights are kept as. f16, int8 and int4 come with f16 activations where the device has them. int8 and int4 are
+   * quantised on the GPU while loading, from any float checkpoint, in groups of 32. 'auto' (the default): f16 where the
+   * device computes in it or f32 is over 1 GiB, else f32; int8 or int4 where memoryBudgetBytes leaves no room for more.
+   */
   readonly precision?: Precision;
   /** Most tokens that prompt and answer may have together; default: what the checkpoint says, at most 4096. */
   readonly contextLength?: number;
@@ -149,8 +153,8 @@ export interface WarmUpTimes {
 export interface ModelMetrics {
   readonly parameters: number;
   readonly precision: Exclude<Precision, 'auto'>;
-  /** Bytes that the weights take in each precision of this version. */
-  readonly sizeBytes: Readonly<Partial<Record<Exclude<Precision, 'auto'>, number>>>;
+  /** Bytes that the weights take in each precision. */
+  readonly sizeBytes: Readonly<Record<Exclude<Precision, 'auto'>, number>>;
   readonly flags: EngineInfo['flags'];
   readonly memory: Ledger;
   /** Prompts that found their beginning in the KV cache, and that did not. */

@@ -24,13 +24,10 @@ export async function createLocalEngine(options: EngineOptions = {}, mediaFile?:
 }
 
 const loadNames = ['source', 'precision', 'contextLength', 'onProgress', 'signal'];
-/** f32 weights up to here are taken without being asked for; more than that 'auto' halves. */
-const autoF32Bytes = 2 ** 30;
 
 class LocalEngine implements Engine {
   readonly info: EngineInfo;
   readonly #host: GpuHost;
-  readonly #options: EngineOptions;
   readonly #mediaFile: string | undefined;
   readonly #models = new Map<ModelCore, Model>();
   #disposed = false;
@@ -38,7 +35,6 @@ class LocalEngine implements Engine {
   constructor(host: GpuHost, gpu: GpuContext, options: EngineOptions, mediaFile: string | undefined) {
     this.#host = host;
     this.#mediaFile = mediaFile;
-    this.#options = options;
     this.info = host.info(gpu);
   }
 
@@ -51,14 +47,14 @@ class LocalEngine implements Engine {
     const opened = await openModel(variant, options.source, signal);
     try {
       const gpu = await this.#host.alive();
-      const budget = Math.min(this.#options.memoryBudgetBytes ?? Number.POSITIVE_INFINITY, autoF32Bytes);
+      const context = contextLength(opened.description, options);
       const setup = {
         host: this.#host,
         description: opened.description,
         source: options.source,
         tensorNames: opened.tensorNames,
-        format: choosePrecision(options.precision ?? 'auto', opened.description, gpu, budget),
-        context: contextLength(opened.description, options),
+        format: choosePrecision(options.precision ?? 'auto', opened.description, gpu, context),
+        context,
         flags: this.info.flags,
         media: () => loadMediaCode(this.#mediaFile),
       };

@@ -1,5 +1,6 @@
+import type { WeightFormat } from '../core/dtype.ts';
 import { EngineError } from '../core/errors.ts';
-import { parameterCount, weightBytes } from '../nn/weightSpec.ts';
+import { parameterCount, precisionBytes } from '../nn/weightSpec.ts';
 import type { VariantName } from '../variants/published.ts';
 import type { ForwardOptions, Model, ModelMetrics, WarmUpTimes } from './api.ts';
 import { checkNames } from './flags.ts';
@@ -62,11 +63,11 @@ export abstract class LocalModel implements Model {
   metrics(): Promise<ModelMetrics> {
     const { runtime, setup } = this.core;
     const { specs } = setup.description;
-    const f32 = weightBytes(specs, 'f32');
+    const sizeBytes = (format: WeightFormat): number => precisionBytes(specs, format);
     return Promise.resolve({
       parameters: this.parameters,
       precision: this.precision,
-      sizeBytes: { f32, f16: weightBytes(specs, 'f16') },
+      sizeBytes: { f32: sizeBytes('f32'), f16: sizeBytes('f16'), int8: sizeBytes('int8'), int4: sizeBytes('int4') },
       flags: setup.flags,
       memory: runtime.gpu.pool.ledger(),
       cache: this.cache.stats,

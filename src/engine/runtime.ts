@@ -1,4 +1,4 @@
-import type { ElementType, WeightFormat } from '../core/dtype.ts';
+import { type ElementType, type WeightFormat, weightFormats } from '../core/dtype.ts';
 import { EngineError, throwIfAborted } from '../core/errors.ts';
 import { requireLoadable, type TensorEntry } from '../formats/safetensors.ts';
 import { safetensorsFormat } from '../formats/safetensorsFormat.ts';
@@ -8,7 +8,7 @@ import { cacheBytes } from '../nn/decoderMemory.ts';
 import { checkDirectory, WeightLoader } from '../nn/loadWeights.ts';
 import { Trunk } from '../nn/trunk.ts';
 import { WeightSet } from '../nn/weights.ts';
-import { weightBytes } from '../nn/weightSpec.ts';
+import { formatIn, precisionBytes } from '../nn/weightSpec.ts';
 import { type Checkpoint, openCheckpoint } from '../storage/checkpointReader.ts';
 import { openSource } from '../storage/openSource.ts';
 import type { CheckpointSource } from '../storage/source.ts';
@@ -79,22 +79,47 @@ export async function openModel(variant: VariantName, source: ModelSource, signa
   }
 }
 
-/** 'auto': f16 where the device computes in it or f32 would not fit the budget; else f32. */
+/** Activations between kernels: f16 where the device computes in it, but for a model that is asked for in f32. */
+const elementFor = (format: WeightFormat, gpu: GpuContext): ElementType =>
+  format !== 'f32' && gpu.info.features.f16 ? 'f16' : 'f32';
+
+/** Bytes of weights and KV cache. */
+export function modelBytes(
+  description: ModelDescription,
+  format: WeightFormat,
+  element: ElementType,
+  context: number,
+): { readonly weights: number; readonly cache: number } {
+  return {
+    weights: precisionBytes(description.specs, format),
+    cache: description.kind === 'decoder' ? cacheBytes(description.config, element, context) : 0,
+  };
+}
+
+/** f32 weights up to here are taken without being asked for; more than that 'auto' halves. */
+const autoF32Bytes = 2 ** 30;
+/** What 'auto' lets weights and KV cache take of a memory budget: the rest is for activations and uploads. */
+const autoShare = 0.9;
+
+/**
+ * 'auto': f16 where the device computes in it or f32 would be large, else f32; under a memory budget the first of f16,
+ * int8 and int4 that fits.
+ */
 export function choosePrecision(
   precision: Precision,
   description: ModelDescription,
   gpu: GpuContext,
-  budgetBytes: number,
+  context: number,
 ): WeightFormat {
-  if (precision === 'f32' || precision === 'f16') return precision;
-  if (precision !== 'auto') {
-    throw new EngineError(
-      'not-supported',
-      `Precision '${precision}' is not in this version.`,
-      "Use 'auto', 'f32' or 'f16'.",
-    );
-  }
-  return gpu.info.features.f16 || weightBytes(description.specs, 'f32') > budgetBytes ? 'f16' : 'f32';
+  if (precision !== 'auto') return precision;
+  const halves = gpu.info.features.f16 || precisionBytes(description.specs, 'f32') > autoF32Bytes;
+  const candidates = weightFormats.slice(halves ? 1 : 0);
+  const room = autoShare * gpu.pool.availableBytes;
+  const fits = (format: WeightFormat): boolean => {
+    const { weights, cache } = modelBytes(description, format, elementFor(format, gpu), context);
+    return weights + cache <= room;
+  };
+  return candidates.find(fits) ?? 'int4';
 }
 
 /** Tokens that prompt and answer may have together. */
@@ -124,9 +149,9 @@ export async function startRuntime(
   },
 ): Promise<Runtime> {
   const { description } = opened;
-  const element: ElementType = options.format === 'f16' && gpu.info.features.f16 ? 'f16' : 'f32';
+  const element = elementFor(options.format, gpu);
   checkBudget(gpu, description, options.format, element, options.context);
-  const weights = await WeightSet.allocate(gpu, description.specs, options.format);
+  const weights = await WeightSet.allocate(gpu, description.specs, (spec) => formatIn(options.format, spec));
   try {
     await fillWeights(gpu, opened, weights, options);
     throwIfAborted(options.signal);
@@ -177,8 +202,7 @@ function checkBudget(
   element: ElementType,
   context: number,
 ): void {
-  const weights = weightBytes(description.specs, format);
-  const cache = description.kind === 'decoder' ? cacheBytes(description.config, element, context) : 0;
+  const { weights, cache } = modelBytes(description, format, element, context);
   gpu.pool.checkFits(weights + cache, `the model (weights ${weights} bytes, KV cache ${cache} bytes)`);
 }
 

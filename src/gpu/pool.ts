@@ -110,6 +110,11 @@ export class BufferPool {
     return buffer;
   }
 
+  /** Bytes that the budget leaves; infinite without one. */
+  get availableBytes(): number {
+    return this.#budgetBytes - this.#inUseBytes;
+  }
+
   /** Throws out-of-memory if the budget has no room for so many bytes more; nothing is taken. */
   checkFits(bytes: number, what: string): void {
     if (this.#inUseBytes + bytes <= this.#budgetBytes) return;

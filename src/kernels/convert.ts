@@ -1,28 +1,48 @@
-import source from '../../shaders/convert_weight.wgsl?raw';
+import convertSource from '../../shaders/convert_weight.wgsl?raw';
+import halfBits from '../../shaders/lib/half_bits.wgsl?raw';
 import invocation from '../../shaders/lib/invocation.wgsl?raw';
+import normalHalfBits from '../../shaders/lib/normal_half_bits.wgsl?raw';
+import quantizeInt4 from '../../shaders/lib/quantize_int4.wgsl?raw';
+import quantizeInt8 from '../../shaders/lib/quantize_int8.wgsl?raw';
 import storeF16 from '../../shaders/lib/store_weight_f16.wgsl?raw';
 import storeF32 from '../../shaders/lib/store_weight_f32.wgsl?raw';
+import weightSource from '../../shaders/lib/weight_source.wgsl?raw';
+import quantizeSource from '../../shaders/quantize_weight.wgsl?raw';
 import type { CheckpointDtype, WeightFormat } from '../core/dtype.ts';
 import { callKernel, defineKernel, type KernelCall, lineGrid } from '../gpu/kernel.ts';
+import { groupSize } from './weight.ts';
 
+const sourceParams = {
+  rows: 'u32',
+  columns: 'u32',
+  in4: 'u32',
+  first_row: 'u32',
+  block: 'u32',
+  block_stride: 'u32',
+  row_offset: 'u32',
+  source_row: 'u32',
+  seed: 'u32',
+  bound: 'f32',
+  constant: 'f32',
+} as const;
+
+/** Rows of a tensor as f32 or f16: see the WGSL. */
 export const convertWeight = defineKernel({
   name: 'convert_weight',
-  wgsl: [invocation, source],
-  axes: { format: { f32: [storeF32], f16: [storeF16] } },
+  wgsl: [invocation, weightSource, convertSource],
+  axes: { format: { f32: [storeF32], f16: [halfBits, storeF16] } },
   bindings: { source: 'read', weight: 'read_write' },
-  params: {
-    rows: 'u32',
-    columns: 'u32',
-    in4: 'u32',
-    first_row: 'u32',
-    block: 'u32',
-    block_stride: 'u32',
-    row_offset: 'u32',
-    source_row: 'u32',
-    seed: 'u32',
-    bound: 'f32',
-    constant: 'f32',
-  },
+  params: sourceParams,
+  overrides: ['WORKGROUP_SIZE', 'SOURCE'],
+});
+
+/** Rows of a tensor as int8 or int4: see the WGSL. */
+export const quantizeWeight = defineKernel({
+  name: 'quantize_weight',
+  wgsl: [invocation, weightSource, halfBits, normalHalfBits, quantizeSource],
+  axes: { format: { int8: [quantizeInt8], int4: [quantizeInt4] } },
+  bindings: { source: 'read', weight: 'read_write' },
+  params: sourceParams,
   overrides: ['WORKGROUP_SIZE', 'SOURCE'],
 });
 
@@ -77,8 +97,7 @@ function targetCall(
 ): KernelCall {
   const in4 = Math.ceil(args.columns / 4);
   const { block, blockStride, rowOffset } = args.map;
-  return callKernel(convertWeight, {
-    choice: { format: args.format },
+  const call = {
     overrides: { WORKGROUP_SIZE: 64, SOURCE: sourceId },
     buffers: { source, weight: args.weight },
     params: {
@@ -91,6 +110,14 @@ function targetCall(
       row_offset: rowOffset,
       ...rest,
     },
-    workgroups: lineGrid(Math.ceil((args.rows * in4) / 64)),
-  });
+  };
+  const { format } = args;
+  if (format === 'int8' || format === 'int4') {
+    // Groups whose scales share a word are an invocation's.
+    const words = Math.ceil(args.columns / groupSize / (format === 'int8' ? 2 : 1));
+    const workgroups = lineGrid(Math.ceil((args.rows * words) / 64));
+    return callKernel(quantizeWeight, { ...call, choice: { format }, workgroups });
+  }
+  const workgroups = lineGrid(Math.ceil((args.rows * in4) / 64));
+  return callKernel(convertWeight, { ...call, choice: { format }, workgroups });
 }

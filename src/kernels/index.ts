@@ -1,6 +1,6 @@
 /** Every kernel's declaration: for the tests that hold declarations against WGSL, and for listings. */
 export { attentionDecodeKernel, attentionMergeKernel, attentionTiledKernel } from './attentionKernels.ts';
-export { convertWeight } from './convert.ts';
+export { convertWeight, quantizeWeight } from './convert.ts';
 export { embeddingKernel } from './embedding.ts';
 export { linearDirect, linearMatrix, linearVector } from './linear.ts';
 export { normKernel } from './norm.ts';

@@ -21,7 +21,7 @@ import { elementBytes } from '../core/dtype.ts';
 import { internalError } from '../core/errors.ts';
 import type { DeviceInfo } from '../gpu/device.ts';
 import { callKernel, defineKernel, type KernelCall } from '../gpu/kernel.ts';
-import { type LinearWeight, weightAxis, weightChoice, weightFormatBytes, type WeightPart } from './weight.ts';
+import { type LinearWeight, weightAxis, weightChoice, type WeightPart, weightRowBytes } from './weight.ts';
 
 const inputAxis = {
   plainF32: [inputPlainF32],
@@ -205,7 +205,7 @@ function common(args: LinearArgs, part: WeightPart, columns4: number) {
   const { weight, rows } = args;
   const in4 = Math.ceil(weight.inDim / 4);
   const out4 = Math.ceil(weight.outDim / 4);
-  const weightBytes = part.rows * in4 * 4 * weightFormatBytes[weight.format];
+  const weightBytes = part.rows * weightRowBytes(weight.format, weight.inDim);
   return {
     label: args.label,
     buffers: {

@@ -1,14 +1,22 @@
 import type { DecoderConfig } from './decoderConfig.ts';
-import { biasSpec, gatedBiasSpec, gatedSpec, linearSpec, normSpec, type WeightSpec } from './weightSpec.ts';
+import {
+  biasSpec,
+  gatedBiasSpec,
+  gatedSpec,
+  linearSpec,
+  normSpec,
+  vocabularySpec,
+  type WeightSpec,
+} from './weightSpec.ts';
 
 /** The decoder's tensors, by the names of Hugging Face's checkpoints. */
 export function decoderSpecs(config: DecoderConfig): WeightSpec[] {
   const { hidden, vocab } = config;
   return [
-    linearSpec('embedding', hidden, [['model.embed_tokens.weight', vocab]]),
+    vocabularySpec('embedding', hidden, 'model.embed_tokens.weight', vocab),
     ...Array.from({ length: config.layers }, (_, index) => layerSpecs(config, `layers.${index}`)).flat(),
     normSpec('finalNorm', hidden, 'model.norm.weight'),
-    ...(config.tiedEmbeddings ? [] : [linearSpec('head', hidden, [['lm_head.weight', vocab]])]),
+    ...(config.tiedEmbeddings ? [] : [vocabularySpec('head', hidden, 'lm_head.weight', vocab)]),
   ];
 }
 

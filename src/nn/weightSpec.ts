@@ -1,7 +1,7 @@
 import type { WeightFormat } from '../core/dtype.ts';
 import { elementCount, roundUp } from '../core/shape.ts';
 import { interleaved, type RowMap, rowsFrom } from '../kernels/convert.ts';
-import { weightFormatBytes } from '../kernels/weight.ts';
+import { weightRowBytes } from '../kernels/weight.ts';
 
 /** Rows of a tensor that go to a weight by one rule. */
 export interface RowSegment {
@@ -27,8 +27,11 @@ export interface TensorSource {
 /** A weight as kernels want it, made of one or more of the checkpoint's tensors. */
 export interface WeightSpec {
   readonly id: string;
-  /** 'model': in the precision that was asked for. 'f32': norms and biases, which are small and sensitive. */
-  readonly format: 'model' | 'f32';
+  /**
+   * 'model': in the precision that was asked for. 'vocabulary': embedding and head, never below int8. 'f32': norms and
+   * biases, which are small and sensitive.
+   */
+  readonly format: 'model' | 'vocabulary' | 'f32';
   readonly inDim: number;
   readonly outDim: number;
   readonly gated: boolean;
@@ -55,6 +58,12 @@ export function linearSpec(
   });
   return { id, format: 'model', inDim, outDim: start, gated: false, storedRows: roundUp(start, 4), sources };
 }
+
+/** An embedding or an output head [vocab, hidden]. */
+export const vocabularySpec = (id: string, hidden: number, tensor: string, vocab: number): WeightSpec => ({
+  ...linearSpec(id, hidden, [[tensor, vocab]]),
+  format: 'vocabulary',
+});
 
 /** Gate and up projections with their rows alternating, four by four, from two tensors. */
 export function gatedSpec(id: string, inDim: number, outDim: number, gate: string, up: string): WeightSpec {
@@ -146,10 +155,17 @@ const quads = (tensor: string, length: number, map: RowMap): TensorSource => ({
 export const parameterCount = (specs: readonly WeightSpec[]): number =>
   specs.flatMap((spec) => spec.sources).reduce((sum, source) => sum + elementCount(source.shape), 0);
 
-/** Bytes on the GPU with matrices in `format`. */
-export const weightBytes = (specs: readonly WeightSpec[], format: WeightFormat): number =>
-  specs.reduce((sum, spec) => sum + spec.storedRows * rowBytes(spec, spec.format === 'f32' ? 'f32' : format), 0);
+/** What a weight is kept as when a model is loaded in one precision. */
+export function formatIn(precision: WeightFormat, spec: WeightSpec): WeightFormat {
+  if (spec.format === 'f32') return 'f32';
+  // Rows of the vocabulary are read one by one as embeddings, and as the head their errors go into the logits undamped.
+  return spec.format === 'vocabulary' && precision === 'int4' ? 'int8' : precision;
+}
 
-/** Bytes of a stored row. */
-export const rowBytes = (spec: WeightSpec, format: WeightFormat): number =>
-  roundUp(spec.inDim, 4) * weightFormatBytes[format];
+/** Bytes on the GPU, with each weight kept as `formatOf` says. */
+export const weightBytes = (specs: readonly WeightSpec[], formatOf: (spec: WeightSpec) => WeightFormat): number =>
+  specs.reduce((sum, spec) => sum + spec.storedRows * weightRowBytes(formatOf(spec), spec.inDim), 0);
+
+/** The same in one precision throughout. */
+export const precisionBytes = (specs: readonly WeightSpec[], precision: WeightFormat): number =>
+  weightBytes(specs, (spec) => formatIn(precision, spec));

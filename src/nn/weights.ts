@@ -2,8 +2,8 @@ import type { WeightFormat } from '../core/dtype.ts';
 import { internalError } from '../core/errors.ts';
 import type { GpuContext } from '../gpu/context.ts';
 import type { NormWeight } from '../kernels/linear.ts';
-import type { LinearWeight, WeightPart } from '../kernels/weight.ts';
-import { rowBytes, type WeightSpec } from './weightSpec.ts';
+import { type LinearWeight, type WeightPart, weightRowBytes } from '../kernels/weight.ts';
+import type { WeightSpec } from './weightSpec.ts';
 
 interface StoredWeight {
   readonly spec: WeightSpec;
@@ -13,24 +13,26 @@ interface StoredWeight {
 
 /** A model's weights on the GPU, by the ids of their specs. */
 export class WeightSet {
-  readonly format: WeightFormat;
   readonly #gpu: GpuContext;
   readonly #stored = new Map<string, StoredWeight>();
   #bytes = 0;
 
-  private constructor(gpu: GpuContext, format: WeightFormat) {
+  private constructor(gpu: GpuContext) {
     this.#gpu = gpu;
-    this.format = format;
   }
 
   /**
-   * Zeroed buffers for all specs; a matrix over the largest binding is cut into parts. Nothing stays taken if one fails.
+   * Zeroed buffers for all specs, each in its own format; a matrix over the largest binding is cut into parts. Nothing stays taken if one fails.
    * @throws EngineError out-of-memory
    */
-  static async allocate(gpu: GpuContext, specs: readonly WeightSpec[], format: WeightFormat): Promise<WeightSet> {
-    const set = new WeightSet(gpu, format);
+  static async allocate(
+    gpu: GpuContext,
+    specs: readonly WeightSpec[],
+    formatOf: (spec: WeightSpec) => WeightFormat,
+  ): Promise<WeightSet> {
+    const set = new WeightSet(gpu);
     try {
-      for (const spec of specs) await set.#allocateOne(spec);
+      for (const spec of specs) await set.#allocateOne(spec, formatOf(spec));
     } catch (error) {
       set.dispose();
       throw error;
@@ -78,9 +80,8 @@ export class WeightSet {
     this.#bytes = 0;
   }
 
-  async #allocateOne(spec: WeightSpec): Promise<void> {
-    const format = spec.format === 'f32' ? 'f32' : this.format;
-    const bytesPerRow = rowBytes(spec, format);
+  async #allocateOne(spec: WeightSpec, format: WeightFormat): Promise<void> {
+    const bytesPerRow = weightRowBytes(format, spec.inDim);
     const { maxStorageBufferBindingSize, maxBufferSize } = this.#gpu.info.limits;
     // 8 rows: whole groups of four, also where gate and up alternate.
     const mostRows = Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / bytesPerRow / 8) * 8;

@@ -166,7 +166,6 @@ describe.skipIf(testTiers.length === 0)('bad options', async () => {
   test.each<[string, EngineErrorCode, RegExp, object]>([
     ['an unknown load option', 'unknown-option', /load has no 'precison'/, { precison: 'f16' }],
     ['an unknown precision', 'invalid-option', /precision is 'f8'/, { precision: 'f8' }],
-    ['a precision that is not there yet', 'not-supported', /int4/, { precision: 'int4' }],
   ])('%s', (_name, code, names, more) => expectRejection(engine, code, names, () => load(engine, checkpoint(), more)));
 
   test('an unknown variant', () =>

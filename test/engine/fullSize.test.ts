@@ -27,7 +27,7 @@ test.skipIf(!tier).each(published)(
     await expectNoLeak(engine, async () => {
       const x = Float32Array.from(randomNumbers(shape[0] * shape[1] * shape[2], 1));
       const outputs: Float32Array[] = [];
-      for (const precision of ['f16', 'f32'] as const) {
+      for (const precision of ['f32', 'f16', 'int8', 'int4'] as const) {
         const model = await engine.load(variant, { source: { init: 'random', seed: 7 }, precision });
         expect(model.parameters).toBe(parameters);
         const start = performance.now();
@@ -40,11 +40,13 @@ test.skipIf(!tier).each(published)(
         );
         await model.dispose();
       }
-      const [f16, f32] = outputs;
-      if (!f16 || !f32) throw new Error('No outputs.');
-      // Two precisions are two sets of kernels over the same seeded weights; f16's own error is below 2e-3.
+      const [f32, f16, int8, int4] = outputs;
+      if (!f32 || !f16 || !int8 || !int4) throw new Error('No outputs.');
+      // Four precisions are four sets of kernels over the same seeded weights; the bounds are the goldens'.
       expect(relativeError(f16, f32, x)).toBeLessThan(2e-3);
+      expect(relativeError(int8, f32, x)).toBeLessThan(1e-2);
+      expect(relativeError(int4, f32, x)).toBeLessThan(0.14);
     });
   },
-  300_000,
+  600_000,
 );

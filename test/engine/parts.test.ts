@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import type { WeightFormat } from '../../src/core/dtype.ts';
 import { resolveFlags } from '../../src/engine/flags.ts';
 import { openModel, type Runtime, startRuntime } from '../../src/engine/runtime.ts';
 import { GpuContext } from '../../src/gpu/context.ts';
@@ -13,6 +14,7 @@ const goldens = fileURLToPath(new URL('../goldens/', import.meta.url));
 async function withSmallBindings(
   folder: string,
   bindingBytes: number,
+  format: WeightFormat,
   use: (runtime: Runtime) => Promise<void>,
 ): Promise<void> {
   const { device, info } = await openGpu(testTiers[0] ?? 'baseline');
@@ -22,7 +24,7 @@ async function withSmallBindings(
   });
   const files = filesOf(folder, (name) => !name.startsWith('case'));
   const opened = await openModel('deepseek', files);
-  const runtime = await startRuntime(gpu, opened, { format: 'f32', flags: resolveFlags({}), context: 128 });
+  const runtime = await startRuntime(gpu, opened, { format, flags: resolveFlags({}), context: 128 });
   try {
     await use(runtime);
   } finally {
@@ -33,7 +35,7 @@ async function withSmallBindings(
 
 describe.skipIf(testTiers.length === 0)('matrices over the largest binding', () => {
   test('a trunk whose matrices lie in fifteen buffers agrees with the reference', async () => {
-    await withSmallBindings(`${goldens}trunk/odd`, 32_768, async (runtime) => {
+    await withSmallBindings(`${goldens}trunk/odd`, 32_768, 'f32', async (runtime) => {
       if (runtime.kind !== 'trunk') throw new Error('No trunk.');
       // 576 rows of 768 bytes, 40 rows to a buffer of 32 KiB (whole groups of 8).
       expect(runtime.weights.linear('layers.0.qkv').parts.length).toBe(15);
@@ -45,9 +47,23 @@ describe.skipIf(testTiers.length === 0)('matrices over the largest binding', () 
     });
   });
 
+  test.each([
+    ['int8', 1e-2],
+    ['int4', 0.14],
+  ] as const)('in %s, in parts, too', async (format, tolerance) => {
+    await withSmallBindings(`${goldens}trunk/odd`, 24_576, format, async (runtime) => {
+      if (runtime.kind !== 'trunk') throw new Error('No trunk.');
+      expect(runtime.weights.linear('layers.0.qkv').parts.length).toBeGreaterThan(2);
+      const { shape } = readJsonFile(`${goldens}trunk/odd/case_0.json`) as { shape: number[] };
+      const x = readF32(`${goldens}trunk/odd/case_0.x.f32`);
+      const y = await runtime.trunk.forward(x, shape);
+      expect(relativeError(y, readF32(`${goldens}trunk/odd/case_0.y.f32`), x)).toBeLessThan(tolerance);
+    });
+  });
+
   test('a language model whose vocabulary and biases lie in parts gives the logits of transformers', async () => {
     for (const name of ['qwen2', 'llama-headdim']) {
-      await withSmallBindings(`${goldens}llm/${name}`, 16_384, async (runtime) => {
+      await withSmallBindings(`${goldens}llm/${name}`, 16_384, 'f32', async (runtime) => {
         if (runtime.kind !== 'decoder') throw new Error('No decoder.');
         expect(runtime.weights.linear('embedding').parts.length).toBeGreaterThan(2);
         const golden = readJsonFile(`${goldens}llm/${name}/case.json`) as { tokenIds: number[]; logits: string };

@@ -45,14 +45,17 @@ describe.skipIf(testTiers.length === 0)('a lost device', () => {
     expect((await engine.memory()).byOwner).toEqual({});
   });
 
-  test('between two forwards: the second one gives what the first gave', async () => {
-    const { gpu, lose } = losableGpu();
-    const engine = await openEngine(tier, { gpu });
-    const model = await engine.load('brandkit', { source: { init: 'random', seed: 3 }, precision: 'f16' });
-    const x = new Float32Array(4 * 512).map((_, index) => Math.sin(index));
-    const before = await model.forward(x, [1, 4, 512]);
-    lose();
-    expect(await model.forward(x, [1, 4, 512])).toEqual(before);
-    await model.dispose();
-  });
+  test.each(['f16', 'int8', 'int4'] as const)(
+    'between two forwards in %s: the second one gives what the first gave',
+    async (precision) => {
+      const { gpu, lose } = losableGpu();
+      const engine = await openEngine(tier, { gpu });
+      const model = await engine.load('brandkit', { source: { init: 'random', seed: 3 }, precision });
+      const x = new Float32Array(4 * 512).map((_, index) => Math.sin(index));
+      const before = await model.forward(x, [1, 4, 512]);
+      lose();
+      expect(await model.forward(x, [1, 4, 512])).toEqual(before);
+      await model.dispose();
+    },
+  );
 });

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { weightFormats } from '../../src/core/dtype.ts';
 import type { VariantName } from '../../src/engine/api.ts';
 import { expectNoLeak, openEngine, relativeError } from '../support/engine.ts';
 import { filesOf, readF32, readJsonFile } from '../support/files.ts';
@@ -9,7 +10,7 @@ import { testTiers } from '../support/gpu.ts';
 const folder = fileURLToPath(new URL('trunk/', import.meta.url));
 
 /** Of the public reference implementation's goldens, with the tolerances that came with them. */
-const tolerances = { f32: 5e-5, f16: 2e-3 } as const;
+const tolerances = { f32: 5e-5, f16: 2e-3, int8: 1e-2, int4: 0.14 } as const;
 const cases: Readonly<Record<string, readonly string[]>> = {
   tiny: ['case_0', 'case_0m'],
   odd: ['case_0', 'case_0m', 'case_1', 'case_2', 'case_2m'],
@@ -18,7 +19,7 @@ const cases: Readonly<Record<string, readonly string[]>> = {
 describe.each(testTiers)('trunk in tier %s', async (tier) => {
   const engine = await openEngine(tier);
 
-  describe.each(['f32', 'f16'] as const)('%s', (precision) => {
+  describe.each(weightFormats)('%s', (precision) => {
     test.each(Object.keys(cases))('%s agrees with the reference', async (name) => {
       const variants: readonly VariantName[] = ['deepseek', 'viral-clipper', 'brandkit'];
       await expectNoLeak(engine, async () => {

@@ -5,7 +5,7 @@ import { type Activation, linear, type LinearAlgorithm, type NormWeight } from '
 import * as reference from '../reference/linear.ts';
 import { expectClose, randomNumbers } from '../support/compare.ts';
 import { download, openGpu, poisoned, rounded, runCalls, testTiers, upload, uploadElements } from '../support/gpu.ts';
-import { dropPadding, padColumns, uploadWeight } from '../support/weights.ts';
+import { dropPadding, keptAs, padColumns, uploadWeight } from '../support/weights.ts';
 
 interface Case {
   readonly rows: number;
@@ -40,9 +40,9 @@ async function check(gpu: GpuContext, c: Case): Promise<void> {
     inElement,
   );
   const x = allRows.subarray(firstRow * c.inDim);
-  const draw = (seed: number): Float64Array =>
-    rounded(randomNumbers(c.outDim * c.inDim, seed, 1 / Math.sqrt(c.inDim)), c.format);
-  const [w, up] = [draw(2), draw(3)];
+  const draw = (seed: number): Float64Array => randomNumbers(c.outDim * c.inDim, seed, 1 / Math.sqrt(c.inDim));
+  const [drawn, drawnUp] = [draw(2), draw(3)];
+  const [w, up] = [keptAs(drawn, c.inDim, c.format), keptAs(drawnUp, c.inDim, c.format)];
   const bias = c.bias ? rounded(randomNumbers(c.outDim, 4), 'f32') : new Float64Array(c.outDim);
   const upBias = c.bias ? rounded(randomNumbers(c.outDim, 5), 'f32') : new Float64Array(c.outDim);
   const gamma = rounded(
@@ -83,7 +83,7 @@ async function check(gpu: GpuContext, c: Case): Promise<void> {
     norm: c.norm ? { kind: c.norm, buffer: normBuffer, eps } : undefined,
     weight: uploadWeight(
       gpu,
-      { inDim: c.inDim, outDim: c.outDim, ...(c.gated ? { gate: w, up } : { plain: w }) },
+      { inDim: c.inDim, outDim: c.outDim, ...(c.gated ? { gate: drawn, up: drawnUp } : { plain: drawn }) },
       c.format,
       c.partRows,
     ),
@@ -153,8 +153,12 @@ const vector: Suite = {
     { element: 'f32', format: 'f32', bias: true, lanes: 1 },
     { element: 'half', format: 'f16', residual: true, bias: true, activation: 'relu', lanes: 4 },
     { element: 'half', format: 'f32', activation: 'gelu-tanh', lanes: 16 },
+    { element: 'half', format: 'int4', norm: 'rmsNorm', gated: true, activation: 'silu' },
+    { element: 'half', format: 'int8', norm: 'layerNorm', bias: true, activation: 'gelu', lanes: 64 },
     { element: 'half', format: 'f16', norm: 'rmsNorm', gated: true, activation: 'silu' },
     { element: 'half', format: 'f32', norm: 'layerNorm', bias: true, activation: 'gelu', lanes: 64 },
+    { element: 'f32', format: 'int8', residual: true, lanes: 1 },
+    { element: 'f32', format: 'int4', bias: true, lanes: 4 },
     {
       element: 'f32',
       format: 'f32',
@@ -184,6 +188,8 @@ const lowTile: Suite = {
     { element: 'half', format: 'f16', bias: true, activation: 'silu' },
     { element: 'half', format: 'f32', norm: 'rmsNorm', gated: true, activation: 'silu' },
     { element: 'f32', format: 'f16', norm: 'layerNorm', bias: true, activation: 'gelu', residual: true },
+    { element: 'half', format: 'int8', gated: true, activation: 'silu' },
+    { element: 'f32', format: 'int4', norm: 'rmsNorm', bias: true },
   ],
 };
 
@@ -203,6 +209,8 @@ const highTile: Suite = {
     { element: 'half', format: 'f32', residual: true, activation: 'gelu-tanh' },
     { element: 'half', format: 'f16', norm: 'rmsNorm', bias: true, activation: 'relu' },
     { element: 'f32', format: 'f32', norm: 'layerNorm', gated: true, bias: true, activation: 'silu' },
+    { element: 'f32', format: 'int8', norm: 'layerNorm', bias: true },
+    { element: 'half', format: 'int4', gated: true, activation: 'silu' },
   ],
 };
 
@@ -219,6 +227,8 @@ const direct: Suite = {
   mixes: [
     { element: 'half', format: 'f16', bias: true, activation: 'silu' },
     { element: 'f32', format: 'f32', gated: true, bias: true, activation: 'gelu', residual: true },
+    { element: 'half', format: 'int8', bias: true },
+    { element: 'f32', format: 'int4', gated: true, activation: 'silu' },
   ],
 };
 
@@ -227,7 +237,7 @@ describe.each(testTiers)('linear in tier %s', async (tier) => {
   // Subgroups change nothing but how the vector kernel sums over its lanes: there each number of lanes once, and one mix
   // to show that the others run; the tiers below have them all.
   const few = (suite: Suite): Suite =>
-    tier === 'subgroups' ? { ...suite, mixes: suite.mixes.slice(0, suite === vector ? 5 : 1) } : suite;
+    tier === 'subgroups' ? { ...suite, mixes: suite.mixes.slice(0, suite === vector ? 7 : 1) } : suite;
 
   describe.each([few(vector), few(direct), few(lowTile), few(highTile)])('$name', ({ algorithm, mixes, sizes }) => {
     test.each(mixes.map((mix) => [JSON.stringify(mix), mix] as const))('%s', async (_, mix) => {

@@ -1,7 +1,8 @@
 import type { WeightFormat } from '../../src/core/dtype.ts';
 import type { GpuContext } from '../../src/gpu/context.ts';
 import type { LinearWeight } from '../../src/kernels/weight.ts';
-import { upload } from './gpu.ts';
+import { decodeGroup, packRow, quantizeRow } from '../reference/quantize.ts';
+import { rounded, upload } from './gpu.ts';
 import { numberToFloat16 } from '../../src/core/float16.ts';
 
 /** [rows, columns] → rows of `ceil4(columns)`, the padding zero. */
@@ -23,6 +24,31 @@ export function dropPadding(data: Float64Array, rows: number, columns: number): 
     }
   }
   return out;
+}
+
+/** What rows of `columns` numbers become when kept in the format. */
+export function keptAs(data: Float64Array, columns: number, format: WeightFormat): Float64Array {
+  if (format === 'f32' || format === 'f16') return rounded(data, format);
+  const out = new Float64Array(data.length);
+  for (let at = 0; at < data.length; at += columns) {
+    const groups = quantizeRow([...data.subarray(at, at + columns)], format);
+    out.set(groups.flatMap((group) => decodeGroup(group, format)).slice(0, columns), at);
+  }
+  return out;
+}
+
+/** Rows of `columns` numbers, `stride` apart, as bytes of the format. */
+function packed(rows: Float64Array, stride: number, columns: number, format: WeightFormat): Uint8Array {
+  if (format === 'f32') return new Uint8Array(Float32Array.from(rows).buffer);
+  if (format === 'f16') return new Uint8Array(Uint16Array.from(rows, numberToFloat16).buffer);
+  const list: Uint8Array[] = [];
+  for (let at = 0; at < rows.length; at += stride) {
+    list.push(packRow(quantizeRow([...rows.subarray(at, at + columns)], format), format));
+  }
+  const size = list[0]?.length ?? 0;
+  const bytes = new Uint8Array(size * list.length);
+  list.forEach((row, index) => bytes.set(row, index * size));
+  return bytes;
 }
 
 /** Lays rows of W (gated: of gate and of up) out as kernels want them, in `partRows`-row parts if told. */
@@ -52,8 +78,11 @@ export function uploadWeight(
   const size = partRows ?? rows;
   const parts = Array.from({ length: Math.ceil(rows / size) }, (_, i) => {
     const part = all.subarray(i * size * stride, Math.min(rows, (i + 1) * size) * stride);
-    const data = format === 'f32' ? Float32Array.from(part) : Uint16Array.from(part, numberToFloat16);
-    return { buffer: upload(gpu, data), firstRow: i * size, rows: part.length / stride };
+    return {
+      buffer: upload(gpu, packed(part, stride, w.inDim, format)),
+      firstRow: i * size,
+      rows: part.length / stride,
+    };
   });
   return { format, inDim: w.inDim, outDim: w.outDim, gated, parts };
 }

@@ -7,7 +7,7 @@ import {
   linearSpec,
   normSpec,
   parameterCount,
-  weightBytes,
+  precisionBytes,
   type WeightSpec,
 } from '../../../src/nn/weightSpec.ts';
 import { publishedParameterCounts } from '../../../src/variants/published.ts';
@@ -97,7 +97,10 @@ describe('sizes', () => {
     const specs = [linearSpec('w', 10, [['w', 5]]), normSpec('n', 10, 'gamma', 'beta')];
     expect(parameterCount(specs)).toBe(5 * 10 + 2 * 10);
     // 8 rows of 12 elements; the norm is 2 rows of 12 in f32 whatever the precision.
-    expect(weightBytes(specs, 'f32')).toBe(8 * 12 * 4 + 2 * 12 * 4);
-    expect(weightBytes(specs, 'f16')).toBe(8 * 12 * 2 + 2 * 12 * 4);
+    expect(precisionBytes(specs, 'f32')).toBe(8 * 12 * 4 + 2 * 12 * 4);
+    expect(precisionBytes(specs, 'f16')).toBe(8 * 12 * 2 + 2 * 12 * 4);
+    // A row of one group: 32 codes, then a vec4 of scales.
+    expect(precisionBytes(specs, 'int8')).toBe(8 * (32 + 16) + 2 * 12 * 4);
+    expect(precisionBytes(specs, 'int4')).toBe(8 * (16 + 16) + 2 * 12 * 4);
   });
 });
