@@ -1,5 +1,6 @@
 import * as Comlink from 'comlink';
-import type { BrandKit, BrandkitModel, Model } from '../engine/api.ts';
+import type { BrandkitModel, Model } from '../engine/api.ts';
+import { createBrandKit } from '../engine/brand/brandKit.ts';
 import { absoluteUrl } from './absoluteUrl.ts';
 import type { Calls } from './calls.ts';
 import type { EngineHost, ModelId } from './protocol.ts';
@@ -19,7 +20,7 @@ export function clientBrandkit(
       const located = typeof image === 'string' ? { ...input, image: absoluteUrl(image) } : input;
       const progress = options.onProgress && Comlink.proxy(options.onProgress);
       const data = await calls.abortable(options.signal, (call) => host().analyze(call, id, located, progress));
-      return data as BrandKit;
+      return createBrandKit(data);
     },
   };
 }

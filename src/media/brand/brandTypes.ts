@@ -34,6 +34,20 @@ export interface FontFamily {
   readonly share: number;
 }
 
+/** How a kind of text is set. */
+export interface TypeStyle {
+  /** The body, a level of headings, or text as large as headings without being one. */
+  readonly name: 'body' | 'large' | 'h1' | 'h2' | 'h3' | 'h4' | 'h5' | 'h6';
+  /** Font stack as CSS has it. */
+  readonly stack: string;
+  readonly sizePx: number;
+  /** 1 to 1000. */
+  readonly weight: number;
+  /** As a multiple of the size; 1.2 for CSS's `normal`. */
+  readonly lineHeight: number;
+  readonly letterSpacingPx: number;
+}
+
 export interface Typography {
   /** 'page': from computed styles; 'image': estimated, no family can be known; 'none': there was nothing to see. */
   readonly source: 'page' | 'image' | 'none';
@@ -45,6 +59,8 @@ export interface Typography {
   readonly scaleRatio: number | undefined;
   /** Of the body text, as a multiple of its size. */
   readonly lineHeight: number | undefined;
+  /** The commonest style of each kind of text that occurs; none for an image. */
+  readonly styles: readonly TypeStyle[];
 }
 
 export interface Layout {
@@ -55,7 +71,7 @@ export interface Layout {
   readonly spacingUnitPx: number | undefined;
   /** Spacings in px that occur, ascending. */
   readonly spacingsPx: readonly number[];
-  /** Corner radii in px that occur, ascending. */
+  /** Corner radii in px that occur, ascending; 9999: round all the way. */
   readonly radiiPx: readonly number[];
   /** Where text and blocks begin: the edge that most of them share. */
   readonly alignment: 'left' | 'center' | 'right' | 'mixed' | undefined;

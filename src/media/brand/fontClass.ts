@@ -1,3 +1,5 @@
+import { stackNames } from './fontStack.ts';
+
 /** What kind of letters a font family has. The order is that of the one-hot features. */
 export const fontClasses = ['serif', 'slab', 'sans', 'geometric', 'rounded', 'mono', 'display', 'script'] as const;
 export type FontClass = (typeof fontClasses)[number];
@@ -67,12 +69,6 @@ const generics: Readonly<Record<string, FontClass>> = {
 const byName = fontClasses
   .flatMap((fontClass) => families[fontClass].split(',').map((name) => [name.trim(), fontClass] as const))
   .sort(([one], [other]) => other.length - one.length);
-
-/** Names of a stack, without quotes. */
-export const stackNames = (stack: string): string[] =>
-  (stack.match(/"[^"]*"|'[^']*'|[^,]+/gu) ?? [])
-    .map((name) => name.trim().replace(/^["']|["']$/gu, ''))
-    .filter((name) => name !== '');
 
 /** Kind of a stack's first family: by its name, else by what the stack falls back to; undefined: nothing tells. */
 export function fontClass(stack: string): FontClass | undefined {

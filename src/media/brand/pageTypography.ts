@@ -1,6 +1,7 @@
-import type { FontFamily, Typography } from './brandTypes.ts';
+import type { FontFamily, Typography, TypeStyle } from './brandTypes.ts';
 import { contrastRatio } from './color.ts';
-import { fontClass, type FontClass, stackNames } from './fontClass.ts';
+import { fontClass, type FontClass } from './fontClass.ts';
+import { stackNames } from './fontStack.ts';
 import { share, sum, weigh, weightedMean } from './measures.ts';
 import type { PagePaint } from './pagePaint.ts';
 import type { PageSnapshot, PageText } from './pageSnapshot.ts';
@@ -59,6 +60,7 @@ export function pageTypography(texts: readonly StyledText[]): Typography {
       bodySizePx: undefined,
       scaleRatio: undefined,
       lineHeight: undefined,
+      styles: [],
     };
   const sizesPx = [...new Set(texts.map(({ sizePx }) => sizePx))].sort((one, other) => one - other);
   const bodySizePx = bodySize(texts);
@@ -70,7 +72,42 @@ export function pageTypography(texts: readonly StyledText[]): Typography {
     bodySizePx,
     scaleRatio: scaleRatio(sizesPx, bodySizePx ?? 16),
     lineHeight: round2(meanLineHeight(body.length > 0 ? body : texts)),
+    styles: typeStyles(texts, body),
   };
+}
+
+/** The commonest style of the body and of each level of headings; larger text without a level is one of its own. */
+function typeStyles(texts: readonly StyledText[], body: readonly StyledText[]): TypeStyle[] {
+  const leveled = ([1, 2, 3, 4, 5, 6] as const).map(
+    (level) => [`h${level}` as const, texts.filter(({ heading }) => heading === level)] as const,
+  );
+  const large = texts.filter(({ isHeading, heading }) => isHeading && heading === 0);
+  const groups = [['body', body] as const, ['large', large] as const, ...leveled];
+  return groups.flatMap(([name, own]) => {
+    const style = commonestStyle(own);
+    return style ? [{ name, ...style }] : [];
+  });
+}
+
+function commonestStyle(texts: readonly StyledText[]): Omit<TypeStyle, 'name'> | undefined {
+  const counts = new Map<string, { readonly text: StyledText; count: number }>();
+  for (const text of texts) {
+    const { family, sizePx, weight, lineHeightPx, letterSpacingPx } = text;
+    const key = [family, sizePx, weight, lineHeightPx, letterSpacingPx].join();
+    const known = counts.get(key) ?? { text, count: 0 };
+    known.count += text.characters;
+    counts.set(key, known);
+  }
+  const [most] = [...counts.values()].sort((one, other) => other.count - one.count);
+  return (
+    most && {
+      stack: most.text.fontFamily,
+      sizePx: most.text.sizePx,
+      weight: most.text.weight,
+      lineHeight: round2(meanLineHeight([most.text])),
+      letterSpacingPx: round2(most.text.letterSpacingPx),
+    }
+  );
 }
 
 const round2 = (value: number): number => Math.round(value * 100) / 100;
