@@ -3,7 +3,7 @@
 //   GATED:     y = activation(g + bias_g) * (u + bias_u)      (weights' rows alternate: 4 of gate, 4 of up)
 //   RESIDUAL:  y += the above
 override HAS_BIAS: bool = false;
-override ACTIVATION: u32 = 0u;  // 0 none, 1 ReLU, 2 GELU (exact), 3 GELU (tanh), 4 SiLU
+override ACTIVATION: u32 = 0u;  // 0 none, 1 ReLU, 2 GELU (exact), 3 GELU (tanh), 4 SiLU, 5 sigmoid, 6 tanh
 override GATED: bool = false;
 override RESIDUAL: bool = false;
 
@@ -26,6 +26,9 @@ fn activate4(value: vec4f) -> vec4f {
     return 0.5 * value * (1.0 + tanh(inner));
   }
   if (ACTIVATION == 4u) { return value / (1.0 + exp(-value)); }
+  // Beyond these bounds both are 0, 1 or -1 in f32, and neither exp nor tanh may overflow.
+  if (ACTIVATION == 5u) { return 1.0 / (1.0 + exp(-clamp(value, vec4f(-80.0), vec4f(80.0)))); }
+  if (ACTIVATION == 6u) { return tanh(clamp(value, vec4f(-10.0), vec4f(10.0))); }
   return value;
 }
 
@@ -44,6 +47,11 @@ fn finish4(row: u32, column4: u32, sum: vec4f, up: vec4f) {
   } else {
     if (HAS_BIAS) { value += bias[params.out_start4 + column4]; }
     value = activate4(value);
+  }
+  if (ACTIVATION == 5u) {
+    // The other activations of the padding's 0 are 0; this one's is not.
+    let first = (params.out_start4 + column4) * 4u;
+    value = select(vec4f(), value, vec4u(first) + vec4u(0u, 1u, 2u, 3u) < vec4u(params.out_dim));
   }
   if (RESIDUAL) { value += load_output4(index); }
   store_output4(index, value);

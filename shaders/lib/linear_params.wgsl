@@ -8,5 +8,6 @@ struct Params {
   out4: u32,        // vec4s in a row of y
   out_start4: u32,  // where in that row this dispatch begins
   eps: f32,
+  out_dim: u32,     // columns of y without its padding
 }
 @group(0) @binding(5) var<uniform> params: Params;

@@ -1,11 +1,11 @@
+import type { BrandScores } from '../core/features.ts';
 import type { BrandTone } from '../variants/brandTones.ts';
 import type { ContrastPair, Layout, PaletteColor, Typography } from '../media/brand/brandTypes.ts';
 import type { PageSnapshot } from '../media/brand/pageSnapshot.ts';
 import type { Model } from './api.ts';
 
 export type * from '../media/brand/brandTypes.ts';
-export type { PageSnapshot };
-export type { BrandTone };
+export type { BrandScores, BrandTone, PageSnapshot };
 
 /** At least one of image, html and text. */
 export interface BrandInput {
@@ -58,16 +58,6 @@ export interface BrandKit extends BrandKitData {
   toCss(): string;
   /** A Tailwind theme: the value of a config's `theme.extend`. */
   toTailwind(): Record<string, unknown>;
-}
-
-/** What the network makes of a brand's features. */
-export interface BrandScores {
-  readonly profile: Float32Array;
-  readonly consistency: number;
-  /** f32 [10]: probabilities in the order of `brandTones`. */
-  readonly tone: Float32Array;
-  readonly sentiment: Float32Array;
-  readonly style: Float32Array;
 }
 
 export interface BrandkitModel extends Model {

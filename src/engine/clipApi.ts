@@ -1,31 +1,7 @@
+import type { ClipFeatures, ClipModality, ClipScores } from '../core/features.ts';
 import type { Model } from './api.ts';
 
-/**
- * What one time step of a video looks like to the network, one row a step (one second by default).
- * A modality that a video does not have is rows of zeros.
- */
-export interface ClipFeatures {
-  /** f32 [steps, 2048]: a 32 × 16 grid of luma, two chroma and the change of luma since the last frame. */
-  readonly visual: Float32Array;
-  /** f32 [steps, 512]: 8 slices of 64 log-mel bands. */
-  readonly audio: Float32Array;
-  /** f32 [steps, 768]: hashed character n-grams of the caption on screen. */
-  readonly text?: Float32Array;
-  /** f32 [steps, 64]: rates of the platform's numbers, or the retention curve around the step. */
-  readonly engagement?: Float32Array;
-}
-
-export type ClipModality = 'visual' | 'audio' | 'text' | 'engagement';
-
-/** One value a step. */
-export interface ClipScores {
-  /** 0 to 1: how much the step is worth sharing. */
-  readonly virality: Float32Array;
-  /** Logits: a highlight begins at this step. */
-  readonly start: Float32Array;
-  /** Logits: a highlight ends with this step. */
-  readonly end: Float32Array;
-}
+export type { ClipFeatures, ClipModality, ClipScores };
 
 /** Seconds from the beginning of the video. */
 export interface TimeRange {

@@ -50,7 +50,8 @@ export class LocalDeepSeek extends LocalModel implements DeepSeekModel {
   }
 
   #requireDecoder(): void {
-    if (this.core.setup.description.kind !== 'decoder') throw weightsMissing('deepseek', this.core.setup.tensorNames);
+    if (this.core.setup.description.kind !== 'decoder')
+      throw weightsMissing(this.core.setup.description, this.core.setup.tensorNames);
   }
 
   async #requireTokenizer(): Promise<Tokenizer> {

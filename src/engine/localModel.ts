@@ -35,7 +35,7 @@ export abstract class LocalModel implements Model {
     checkNames(options, ['mask', 'maskShape', 'causal', 'transfer', 'signal'], 'forward');
     return this.core.exclusive(() =>
       this.core.retrying((runtime) => {
-        if (runtime.kind === 'trunk') return runtime.trunk.forward(hiddenStates, shape, options);
+        if (runtime.kind !== 'decoder') return runtime.network.forward(hiddenStates, shape, options);
         if (options.mask || options.maskShape || options.causal === false) {
           throw new EngineError(
             'not-supported',
@@ -71,7 +71,7 @@ export abstract class LocalModel implements Model {
       flags: setup.flags,
       memory: runtime.gpu.pool.ledger(),
       cache: this.cache.stats,
-      flops: runtime.kind === 'trunk' ? runtime.trunk.lastFlops : runtime.decoder.lastFlops,
+      flops: runtime.kind === 'decoder' ? runtime.decoder.lastFlops : runtime.network.lastFlops,
       gpuTimeMs: this.#gpuTimeMs,
     });
   }

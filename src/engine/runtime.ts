@@ -3,10 +3,13 @@ import { EngineError, throwIfAborted } from '../core/errors.ts';
 import { requireLoadable, type TensorEntry } from '../formats/safetensors.ts';
 import { safetensorsFormat } from '../formats/safetensorsFormat.ts';
 import type { GpuContext } from '../gpu/context.ts';
+import { BrandNetwork } from '../nn/brandNetwork.ts';
+import { ClipNetwork } from '../nn/clipNetwork.ts';
 import { Decoder } from '../nn/decoder.ts';
 import { cacheBytes } from '../nn/decoderMemory.ts';
 import { checkDirectory, WeightLoader } from '../nn/loadWeights.ts';
 import { Trunk } from '../nn/trunk.ts';
+import type { TrunkOptions } from '../nn/trunkLayers.ts';
 import { WeightSet } from '../nn/weights.ts';
 import { formatIn, precisionBytes } from '../nn/weightSpec.ts';
 import { type Checkpoint, openCheckpoint } from '../storage/checkpointReader.ts';
@@ -22,7 +25,12 @@ export type Runtime = {
   readonly weights: WeightSet;
   readonly element: ElementType;
   readonly dispose: () => void;
-} & ({ readonly kind: 'trunk'; readonly trunk: Trunk } | { readonly kind: 'decoder'; readonly decoder: Decoder });
+} & (
+  | { readonly kind: 'decoder'; readonly decoder: Decoder }
+  | { readonly kind: 'trunk'; readonly network: Trunk }
+  | { readonly kind: 'clipper'; readonly network: ClipNetwork }
+  | { readonly kind: 'brand'; readonly network: BrandNetwork }
+);
 
 /** An opened source: what the model is, before anything of it is on the GPU. */
 export interface OpenedModel {
@@ -65,14 +73,15 @@ export async function openModel(variant: VariantName, source: ModelSource, signa
   const files = openSource(source);
   const checkpoint = await openCheckpoint(files, safetensorsFormat, signal);
   try {
-    const description = describeModel(variant, checkpoint.config);
     const { tensors } = await checkpoint.readDirectory();
+    const tensorNames = new Set(tensors.keys());
+    const description = describeModel(variant, checkpoint.config, tensorNames);
     checkDirectory(description.specs, tensors);
     for (const { tensor } of description.specs.flatMap((spec) => spec.sources)) {
       const entry = tensors.get(tensor);
       if (entry) requireLoadable(entry);
     }
-    return { description, files, checkpoint, tensorNames: new Set(tensors.keys()), seed: 0 };
+    return { description, files, checkpoint, tensorNames, seed: 0 };
   } catch (error) {
     await checkpoint.close();
     throw error;
@@ -124,7 +133,7 @@ export function choosePrecision(
 
 /** Tokens that prompt and answer may have together. */
 export function contextLength(description: ModelDescription, options: Pick<LoadOptions, 'contextLength'>): number {
-  if (description.kind === 'trunk') return description.config.maxSeq;
+  if (description.kind !== 'decoder') return description.config.maxSeq;
   const { maxSeq } = description.config;
   const wanted = options.contextLength ?? Math.min(maxSeq, defaultContext);
   if (!Number.isSafeInteger(wanted) || wanted < 1 || wanted > maxSeq) {
@@ -156,16 +165,10 @@ export async function startRuntime(
     await fillWeights(gpu, opened, weights, options);
     throwIfAborted(options.signal);
     const fusion = options.flags.ultraFusion;
-    if (description.kind === 'trunk') {
-      const trunk = new Trunk(gpu, description.config, weights, { element, fusion });
-      return {
-        kind: 'trunk',
-        trunk,
-        gpu,
-        weights,
-        element,
-        dispose: () => [trunk, weights].forEach((part) => part.dispose()),
-      };
+    if (description.kind !== 'decoder') {
+      const running = startNetwork(gpu, description, weights, { element, fusion });
+      const dispose = (): void => [running.network, weights].forEach((part) => part.dispose());
+      return { ...running, gpu, weights, element, dispose };
     }
     const decoder = await Decoder.create(gpu, description.config, weights, {
       element,
@@ -191,6 +194,23 @@ export async function startRuntime(
   } catch (error) {
     weights.dispose();
     throw error;
+  }
+}
+
+/** Networks that keep no state between calls: nothing is on the GPU before the first. */
+function startNetwork(
+  gpu: GpuContext,
+  description: Exclude<ModelDescription, { readonly kind: 'decoder' }>,
+  weights: WeightSet,
+  options: TrunkOptions,
+) {
+  switch (description.kind) {
+    case 'trunk':
+      return { kind: 'trunk', network: new Trunk(gpu, description.config, weights, options) } as const;
+    case 'clipper':
+      return { kind: 'clipper', network: new ClipNetwork(gpu, description.config, weights, options) } as const;
+    case 'brand':
+      return { kind: 'brand', network: new BrandNetwork(gpu, description.config, weights, options) } as const;
   }
 }
 

@@ -1,14 +1,14 @@
 import type { WarmUpTimes } from './api.ts';
 import type { Runtime } from './runtime.ts';
 
-/** Rows of the trunk's warm-up. */
+/** Rows (steps, tokens) of a warm-up. */
 const warmUpRows = 16;
 
 /** Compiles what the model needs and runs it once. The KV cache's content is lost. */
 export async function warmUpModel(runtime: Runtime): Promise<WarmUpTimes> {
   const start = performance.now();
   if (runtime.kind === 'decoder') await runtime.decoder.compile();
-  else await runtime.trunk.compile(Math.min(warmUpRows, runtime.trunk.config.maxSeq));
+  else await runtime.network.compile(rowsOf(runtime.network));
   const compiled = performance.now();
   if (runtime.kind === 'decoder') {
     const { decoder } = runtime;
@@ -17,21 +17,22 @@ export async function warmUpModel(runtime: Runtime): Promise<WarmUpTimes> {
     if (decoder.capacity > 1) await (await decoder.decode(1, 1)).data;
     await runtime.gpu.settle();
   } else {
-    const { trunk } = runtime;
-    const seq = Math.min(warmUpRows, trunk.config.maxSeq);
-    await trunk.forward(new Float32Array(seq * trunk.config.hidden).fill(0.5), [1, seq, trunk.config.hidden]);
+    await runtime.network.warmUp(rowsOf(runtime.network));
   }
   const end = performance.now();
   return { compileMs: compiled - start, runMs: end - compiled, totalMs: end - start };
 }
 
-/** GPU time in ms by kernel of one decode step, or of one warm-up forward; empty where the device has no timestamps. */
+const rowsOf = ({ config }: { readonly config: { readonly maxSeq: number } }): number =>
+  Math.min(warmUpRows, config.maxSeq);
+
+/** GPU time in ms by kernel of one decode step, or of one warm-up run; empty where the device has no timestamps. */
 export async function profileDecode(runtime: Runtime): Promise<Record<string, number>> {
   if (!runtime.gpu.info.features.timestamps) return {};
   const times =
     runtime.kind === 'decoder'
       ? await runtime.decoder.profile()
-      : await runtime.trunk.profile(Math.min(warmUpRows, runtime.trunk.config.maxSeq));
+      : await runtime.network.profile(rowsOf(runtime.network));
   const byKernel: Record<string, number> = {};
   for (const { kernel, ms } of times) byKernel[kernel] = (byKernel[kernel] ?? 0) + ms;
   return byKernel;

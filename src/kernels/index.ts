@@ -3,6 +3,7 @@ export { attentionDecodeKernel, attentionMergeKernel, attentionTiledKernel } fro
 export { convertWeight, quantizeWeight } from './convert.ts';
 export { embeddingKernel } from './embedding.ts';
 export { linearDirect, linearMatrix, linearVector } from './linear.ts';
+export { meanRowsKernel } from './meanRows.ts';
 export { normKernel } from './norm.ts';
 export { ropeKvKernel } from './ropeKv.ts';
 export {

@@ -20,7 +20,7 @@ import type { ElementType } from '../core/dtype.ts';
 import { elementBytes } from '../core/dtype.ts';
 import { internalError } from '../core/errors.ts';
 import type { DeviceInfo } from '../gpu/device.ts';
-import { callKernel, defineKernel, type KernelCall } from '../gpu/kernel.ts';
+import { type BufferSlice, callKernel, defineKernel, type KernelCall } from '../gpu/kernel.ts';
 import { type LinearWeight, weightAxis, weightChoice, type WeightPart, weightRowBytes } from './weight.ts';
 
 const inputAxis = {
@@ -40,6 +40,7 @@ const linearParams = {
   out4: 'u32',
   out_start4: 'u32',
   eps: 'f32',
+  out_dim: 'u32',
 } as const;
 const epilogueOverrides = ['HAS_BIAS', 'ACTIVATION', 'GATED', 'RESIDUAL'] as const;
 
@@ -88,8 +89,16 @@ export const linearDirect = defineKernel({
   overrides: ['WORKGROUP_SIZE', ...epilogueOverrides],
 });
 
-export type Activation = 'none' | 'relu' | 'gelu' | 'gelu-tanh' | 'silu';
-const activationIds: Readonly<Record<Activation, number>> = { none: 0, relu: 1, gelu: 2, 'gelu-tanh': 3, silu: 4 };
+export type Activation = 'none' | 'relu' | 'gelu' | 'gelu-tanh' | 'silu' | 'sigmoid' | 'tanh';
+const activationIds: Readonly<Record<Activation, number>> = {
+  none: 0,
+  relu: 1,
+  gelu: 2,
+  'gelu-tanh': 3,
+  silu: 4,
+  sigmoid: 5,
+  tanh: 6,
+};
 
 /** gamma [inDim padded to 4], for LayerNorm then beta [inDim padded to 4]; f32. */
 export interface NormWeight {
@@ -110,7 +119,7 @@ export interface LinearArgs {
   readonly bias?: GPUBuffer | undefined;
   readonly activation?: Activation;
   /** [rows, outDim padded to 4]. */
-  readonly y: GPUBuffer;
+  readonly y: GPUBuffer | BufferSlice;
   readonly yElement: ElementType;
   /** y += instead of y =. */
   readonly residual?: boolean;
@@ -224,6 +233,7 @@ function common(args: LinearArgs, part: WeightPart, columns4: number) {
       out4,
       out_start4: part.firstRow / (weight.gated ? 8 : 4),
       eps: args.norm?.eps ?? 0,
+      out_dim: weight.outDim,
     },
     cost: {
       flops: 2 * rows * weight.inDim * part.rows,

@@ -58,3 +58,17 @@ export function parseTrunkConfig(json: Json): TrunkConfig {
     normEps: positiveNumber(json, 'layer_norm_eps', 1e-5),
   };
 }
+
+/** Heads of an attention beside the trunk's; the trunk's number unless the config says another. */
+export function headsOf(json: Json, name: string, trunk: TrunkConfig): number {
+  const heads = positiveInteger(json, [name], trunk.heads);
+  if (trunk.hidden % heads !== 0) {
+    throw configError(`hidden_size ${trunk.hidden} is no multiple of ${name} ${heads}`, 'Correct one of them.');
+  }
+  checkHeadDim(trunk.hidden / heads);
+  return heads;
+}
+
+/** Width inside a head of two layers. */
+export const headHiddenOf = (json: Json, { hidden }: TrunkConfig): number =>
+  positiveInteger(json, ['head_hidden_size'], hidden / 2);

@@ -1,4 +1,8 @@
 import { EngineError } from '../core/errors.ts';
+import { type BrandConfig, parseBrandConfig } from '../nn/brandConfig.ts';
+import { brandSpecs } from '../nn/brandWeights.ts';
+import { type ClipConfig, parseClipConfig } from '../nn/clipConfig.ts';
+import { clipSpecs } from '../nn/clipWeights.ts';
 import { type DecoderConfig, decoderArchitectures, parseDecoderConfig } from '../nn/decoderConfig.ts';
 import { decoderSpecs } from '../nn/decoderWeights.ts';
 import { parseTrunkConfig, type TrunkConfig } from '../nn/trunkConfig.ts';
@@ -14,21 +18,27 @@ export type ModelDescription = {
 } & (
   | { readonly kind: 'trunk'; readonly config: TrunkConfig }
   | { readonly kind: 'decoder'; readonly config: DecoderConfig }
+  | { readonly kind: 'clipper'; readonly config: ClipConfig }
+  | { readonly kind: 'brand'; readonly config: BrandConfig }
 );
 
 /**
- * Reads a config.json for a variant.
+ * Reads a config.json for a variant. A ViralClipper or Brandkit checkpoint with all the tensors around the trunk is the whole
+ * network, any other one its trunk. `present`: names of the tensors that the checkpoint has.
  * @throws EngineError config-invalid, unknown-architecture, not-supported
  */
-export function describeModel(variant: VariantName, json: unknown): ModelDescription {
+export function describeModel(
+  variant: VariantName,
+  json: unknown,
+  present: ReadonlySet<string> = new Set(),
+): ModelDescription {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new EngineError('config-invalid', 'config.json is not a JSON object.', 'Pass the folder of a checkpoint.');
   }
   const config = json as Readonly<Record<string, unknown>>;
   const architecture: unknown = Array.isArray(config['architectures']) ? config['architectures'][0] : undefined;
   if (architecture === 'UltraOptimizedModel') {
-    const trunk = parseTrunkConfig(config);
-    return { variant, json: config, kind: 'trunk', config: trunk, specs: trunkSpecs(trunk) };
+    return describeTrunk(variant, config, present);
   }
   const decoder = decoderArchitectures.find((name) => name === architecture);
   if (decoder && variant === 'deepseek') {
@@ -43,52 +53,55 @@ export function describeModel(variant: VariantName, json: unknown): ModelDescrip
   );
 }
 
-/** What each variant's own method needs beside the trunk, by tensor name or a pattern of names. */
-const beyondTrunk: Readonly<Record<VariantName, { readonly method: string; readonly tensors: readonly string[] }>> = {
-  deepseek: { method: 'generate', tensors: ['model.embed_tokens.weight', 'model.norm.weight', 'lm_head.weight'] },
-  'viral-clipper': {
-    method: 'clip',
-    tensors: [
-      ...['visual', 'audio', 'text', 'engagement'].flatMap((modality) =>
-        ['0.weight', '0.bias', '1.weight', '1.bias'].map((name) => `encoder.${modality}_proj.${name}`),
-      ),
-      ...['q_proj', 'k_proj', 'v_proj', 'out_proj'].map((name) => `encoder.fusion_attention.${name}.weight`),
-      'encoder.pos_encoding',
-      'encoder.layer_norm.weight',
-      'encoder.layer_norm.bias',
-      'layer_norm.weight',
-      'layer_norm.bias',
-      ...['virality_head', 'segment_head'].flatMap((head) =>
-        ['0.weight', '0.bias', '3.weight', '3.bias'].map((name) => `${head}.${name}`),
-      ),
-    ],
-  },
-  brandkit: {
-    method: 'analyze',
-    tensors: ['color', 'typography', 'layout', 'text']
-      .map((name) => `encoder.${name}_proj`)
-      .concat('cross_attention', 'profile_head', 'consistency_head', 'tone_head', 'sentiment_head', 'style_head')
-      .map((name) => `${name}.*`),
-  },
-};
-
-/** The rejection of a method whose tensors the checkpoint lacks; it names them. `present`: names of the tensors it has. */
-export function weightsMissing(variant: VariantName, present: ReadonlySet<string>): EngineError {
-  const { method, tensors } = beyondTrunk[variant];
-  const names = [...present];
-  const has = (wanted: string): boolean =>
-    wanted.endsWith('*') ? names.some((name) => name.startsWith(wanted.slice(0, -1))) : present.has(wanted);
-  const missing = tensors.filter((wanted) => !has(wanted));
-  if (missing.length === 0) {
-    return new EngineError(
-      'not-supported',
-      `${method}() is not in this version.`,
-      'forward() works with this checkpoint.',
-    );
+function describeTrunk(
+  variant: VariantName,
+  json: Readonly<Record<string, unknown>>,
+  present: ReadonlySet<string>,
+): ModelDescription {
+  const trunk = parseTrunkConfig(json);
+  const specs = trunkSpecs(trunk);
+  if (variant === 'viral-clipper') {
+    const config = parseClipConfig(json);
+    const around = clipSpecs(config);
+    if (missingOf(around, present).length === 0)
+      return { variant, json, kind: 'clipper', config, specs: [...specs, ...around] };
   }
+  if (variant === 'brandkit') {
+    const config = parseBrandConfig(json);
+    const around = brandSpecs(config);
+    if (missingOf(around, present).length === 0)
+      return { variant, json, kind: 'brand', config, specs: [...specs, ...around] };
+  }
+  return { variant, json, kind: 'trunk', config: trunk, specs };
+}
+
+const missingOf = (specs: readonly WeightSpec[], present: ReadonlySet<string>): string[] =>
+  specs.flatMap(({ sources }) => sources.map(({ tensor }) => tensor)).filter((name) => !present.has(name));
+
+/**
+ * The rejection of a variant's own method where the checkpoint has a trunk only; it names what is not there. `present`: names
+ * of the tensors that it has.
+ */
+export function weightsMissing(
+  { variant, json }: Pick<ModelDescription, 'variant' | 'json'>,
+  present: ReadonlySet<string>,
+): EngineError {
+  const { method, missing } = {
+    deepseek: () => ({
+      method: 'generate()',
+      missing: ['model.embed_tokens.weight', 'model.norm.weight', 'lm_head.weight'].filter(
+        (name) => !present.has(name),
+      ),
+    }),
+    'viral-clipper': () => ({
+      method: 'clip()',
+      missing: missingOf(clipSpecs(parseClipConfig(json)), present),
+    }),
+    brandkit: () => ({ method: 'analyze()', missing: missingOf(brandSpecs(parseBrandConfig(json)), present) }),
+  }[variant]();
   return new EngineError(
     'weights-missing',
-    `${method}() needs more than the trunk; this checkpoint lacks ${missing.join(', ')}.`,
+    `${method} needs more than the trunk; this checkpoint lacks ${missing.join(', ')}.`,
     'Load a checkpoint that has them; forward() works with this one.',
   );
 }

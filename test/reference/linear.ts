@@ -1,6 +1,6 @@
 /** float64 references of the linear family, written as the formulas read. */
 
-export type ReferenceActivation = 'none' | 'relu' | 'gelu' | 'gelu-tanh' | 'silu';
+export type ReferenceActivation = 'none' | 'relu' | 'gelu' | 'gelu-tanh' | 'silu' | 'sigmoid' | 'tanh';
 
 /** erf by its Maclaurin series, and 1 beyond 6: exact to float64 for our purposes. */
 function erf(x: number): number {
@@ -26,6 +26,10 @@ export function activate(kind: ReferenceActivation, x: number): number {
       return 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
     case 'silu':
       return x / (1 + Math.exp(-x));
+    case 'sigmoid':
+      return 1 / (1 + Math.exp(-x));
+    case 'tanh':
+      return Math.tanh(x);
   }
 }
 

@@ -1,5 +1,7 @@
 /** What a brand looks like, as plain data. */
 
+export type { BrandFeatures } from '../../core/features.ts';
+
 export type ColorRole = 'background' | 'surface' | 'text' | 'muted' | 'primary' | 'secondary' | 'accent' | 'border';
 
 export interface PaletteColor {
@@ -77,16 +79,4 @@ export interface Layout {
   readonly alignment: 'left' | 'center' | 'right' | 'mixed' | undefined;
   /** Share of the area that holds content, 0 to 1. */
   readonly density: number;
-}
-
-/** Features of a brand, as the network reads them. */
-export interface BrandFeatures {
-  /** f32 [colours, 8]. */
-  readonly colors: Float32Array;
-  /** f32 [64]. */
-  readonly typography: Float32Array;
-  /** f32 [128]. */
-  readonly layout: Float32Array;
-  /** f32 [sentences, 768]; none: no text. */
-  readonly text: Float32Array;
 }

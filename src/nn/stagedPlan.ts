@@ -1,0 +1,136 @@
+import { EngineError, throwIfAborted } from '../core/errors.ts';
+import type { GpuContext } from '../gpu/context.ts';
+import type { KernelCall } from '../gpu/kernel.ts';
+import { buildPlan, type Plan } from '../gpu/plan.ts';
+import { type KernelTime, Profiler } from '../gpu/profiler.ts';
+import { Activations } from './layerOps.ts';
+
+/** A network for one shape of input: its dispatches, and the buffers that they run on. */
+export interface StagedPlan<B> {
+  readonly buffers: B;
+  /** In order; each is one submit, so that no single one keeps the GPU for long. */
+  readonly stages: readonly Plan[];
+  readonly dispose: () => void;
+}
+
+/** Floating-point operations in a submit: a GPU hangs up on work over about two seconds, and an abort waits for it. */
+const submitFlops = { gpu: 4e11, software: 8e9 } as const;
+/** Shapes whose plans are kept. */
+const keptPlans = 4;
+
+/** Makes a plan of calls in groups that stay together (layers). What it took is given back if it fails. */
+export async function buildStagedPlan<B>(
+  gpu: GpuContext,
+  label: string,
+  assemble: (
+    activations: Activations,
+  ) => Promise<{ readonly buffers: B; readonly calls: readonly (readonly KernelCall[])[] }>,
+): Promise<StagedPlan<B>> {
+  const activations = new Activations(gpu);
+  const stages: Plan[] = [];
+  const dispose = (): void => {
+    for (const stage of stages) stage.dispose();
+    activations.release();
+  };
+  try {
+    const { buffers, calls } = await assemble(activations);
+    for (const stage of intoStages(calls, submitFlops[gpu.info.adapter.software ? 'software' : 'gpu'])) {
+      stages.push(await buildPlan(gpu, stage, label));
+    }
+    return { buffers, stages, dispose };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+}
+
+/** Whole groups together until a stage has `flops` of work. */
+function intoStages(groups: readonly (readonly KernelCall[])[], flops: number): KernelCall[][] {
+  const stages: KernelCall[][] = [];
+  let filled = Number.POSITIVE_INFINITY;
+  for (const group of groups) {
+    const work = group.reduce((sum, call) => sum + (call.cost?.flops ?? 0), 0);
+    if (filled + work > flops) {
+      stages.push([]);
+      filled = 0;
+    }
+    stages.at(-1)?.push(...group);
+    filled += work;
+  }
+  return stages;
+}
+
+/** Submits all stages; returns their floating-point operations. @throws EngineError aborted, device-lost */
+export async function runStages(
+  gpu: GpuContext,
+  label: string,
+  plan: StagedPlan<unknown>,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  let flops = 0;
+  for (const stage of plan.stages) {
+    throwIfAborted(signal);
+    await gpu.submit(label, (encoder) => stage.encode(encoder));
+    flops += stage.flops;
+    // Waiting between stages keeps an abort prompt; with one stage there is nothing to wait for.
+    if (plan.stages.length > 1) await gpu.settle();
+  }
+  return flops;
+}
+
+/** GPU time by dispatch of one run over whatever lies in the buffers. */
+export async function profileStages(gpu: GpuContext, plan: StagedPlan<unknown>): Promise<KernelTime[]> {
+  const profiler = new Profiler(
+    gpu,
+    plan.stages.reduce((sum, stage) => sum + stage.dispatches, 0),
+  );
+  for (const stage of plan.stages) await gpu.submit('profile', (encoder) => stage.encode(encoder, profiler));
+  return profiler.times();
+}
+
+/**
+ * How many items of a batch fit at once, if the widest activation has `rowBytes` in each of an item's rows.
+ * @throws EngineError input-too-long where not even one does
+ */
+export function itemsThatFit(gpu: GpuContext, rowBytes: number, rows: number): number {
+  const fits = Math.floor(gpu.info.limits.maxStorageBufferBindingSize / (rowBytes * rows));
+  if (fits >= 1) return fits;
+  throw new EngineError(
+    'input-too-long',
+    `A sequence of ${rows} does not fit this device's largest binding.`,
+    'Use a shorter sequence.',
+  );
+}
+
+/** The plans of the shapes that were used last. */
+export class PlanCache<P extends { readonly dispose: () => void }> {
+  readonly #plans = new Map<string, P>();
+
+  async get(key: string, build: () => Promise<P>): Promise<P> {
+    const known = this.#plans.get(key);
+    if (known) {
+      // Most recently used last.
+      this.#plans.delete(key);
+      this.#plans.set(key, known);
+      return known;
+    }
+    for (const [oldKey, old] of this.#plans) {
+      if (this.#plans.size < keptPlans) break;
+      old.dispose();
+      this.#plans.delete(oldKey);
+    }
+    const plan = await build().catch((error: unknown) => {
+      if (this.#plans.size === 0 || !(error instanceof EngineError && error.code === 'out-of-memory')) throw error;
+      // What is kept for shapes that may come again must not keep this one out.
+      this.dispose();
+      return build();
+    });
+    this.#plans.set(key, plan);
+    return plan;
+  }
+
+  dispose(): void {
+    for (const plan of this.#plans.values()) plan.dispose();
+    this.#plans.clear();
+  }
+}

@@ -1,0 +1,131 @@
+import type { GpuContext } from '../gpu/context.ts';
+import type { KernelCall } from '../gpu/kernel.ts';
+import { type AttentionMask, attention } from '../kernels/attention.ts';
+import { elementBytes } from '../core/dtype.ts';
+import type { ElementType } from '../core/dtype.ts';
+import { type Activations, type LayerContext, normLinear, residualLinear } from './layerOps.ts';
+import type { TrunkConfig } from './trunkConfig.ts';
+import type { WeightSet } from './weights.ts';
+
+export interface TrunkOptions {
+  /** Of activations between kernels. */
+  readonly element: ElementType;
+  /** The ultraFusion flag. */
+  readonly fusion: boolean;
+}
+
+/** What the trunk's layers read and write: [batch · seq] rows each. */
+export interface TrunkBuffers {
+  /** The residual stream, in and out: f32 [batch · seq, hidden]. */
+  readonly x: GPUBuffer;
+  /** [batch · seq, hidden] */
+  readonly normed: GPUBuffer;
+  /** [batch · seq, 3, heads, headDim] */
+  readonly qkv: GPUBuffer;
+  /** [batch · seq, heads, headDim] */
+  readonly attended: GPUBuffer;
+  /** [batch · seq, intermediate] */
+  readonly gated: GPUBuffer;
+}
+
+/** A trunk's layers over one shape of input. */
+export interface TrunkGraph {
+  readonly gpu: GpuContext;
+  readonly config: TrunkConfig;
+  readonly weights: WeightSet;
+  readonly options: TrunkOptions;
+  readonly batch: number;
+  readonly seq: number;
+  readonly causal?: boolean;
+  readonly mask?: AttentionMask | undefined;
+}
+
+export async function allocateTrunk(
+  activations: Activations,
+  { hidden, intermediate }: TrunkConfig,
+  rows: number,
+  element: ElementType,
+): Promise<TrunkBuffers> {
+  return {
+    x: await activations.matrix('x', rows, hidden, 'f32'),
+    normed: await activations.matrix('normed', rows, hidden, element),
+    qkv: await activations.matrix('qkv', rows, 3 * hidden, element),
+    attended: await activations.matrix('attended', rows, hidden, element),
+    gated: await activations.matrix('gated', rows, intermediate, element),
+  };
+}
+
+/** Bytes of a row of the widest of them. */
+export const widestTrunkRow = ({ hidden, intermediate }: TrunkConfig, element: ElementType): number =>
+  Math.max(3 * hidden * elementBytes[element], hidden * 4, intermediate * elementBytes[element]);
+
+export const layerContext = (graph: TrunkGraph, buffers: TrunkBuffers): LayerContext => ({
+  gpu: graph.gpu,
+  element: graph.options.element,
+  rows: graph.batch * graph.seq,
+  normed: buffers.normed,
+  fusion: graph.options.fusion,
+});
+
+/** The calls of each layer. */
+export const trunkLayers = (graph: TrunkGraph, buffers: TrunkBuffers): KernelCall[][] =>
+  Array.from({ length: graph.config.layers }, (_, layer) => trunkLayer(graph, buffers, `layers.${layer}`));
+
+/** x += o(attention(qkv(norm(x)))); x += down(silu(gate(norm(x))) · up(norm(x))) */
+function trunkLayer(graph: TrunkGraph, buffers: TrunkBuffers, id: string): KernelCall[] {
+  const { weights } = graph;
+  const { normEps } = graph.config;
+  const { x, qkv, attended, gated } = buffers;
+  const context = layerContext(graph, buffers);
+  return [
+    ...normLinear(context, {
+      label: `${id}.qkv`,
+      x,
+      norm: weights.norm(`${id}.inputNorm`, 'layerNorm', normEps),
+      weight: weights.linear(`${id}.qkv`),
+      y: qkv,
+    }),
+    ...selfAttention(graph, buffers, id),
+    ...residualLinear(context, { label: `${id}.output`, input: attended, weight: weights.linear(`${id}.output`), x }),
+    ...normLinear(context, {
+      label: `${id}.gateUp`,
+      x,
+      norm: weights.norm(`${id}.mlpNorm`, 'layerNorm', normEps),
+      weight: weights.linear(`${id}.gateUp`),
+      activation: 'silu',
+      y: gated,
+    }),
+    ...residualLinear(context, { label: `${id}.down`, input: gated, weight: weights.linear(`${id}.down`), x }),
+  ];
+}
+
+function selfAttention(graph: TrunkGraph, { qkv, attended }: TrunkBuffers, id: string): KernelCall[] {
+  const { gpu, batch, seq, mask } = graph;
+  const { hidden, heads, headDim } = graph.config;
+  const part = (index: number) => ({
+    buffer: qkv,
+    offset: index * hidden,
+    batchStride: seq * 3 * hidden,
+    rowStride: 3 * hidden,
+    headStride: headDim,
+  });
+  return attention({
+    label: `${id}.attention`,
+    element: graph.options.element,
+    device: gpu.info,
+    q: part(0),
+    k: part(1),
+    v: part(2),
+    out: { buffer: attended, offset: 0, batchStride: seq * hidden, rowStride: hidden, headStride: headDim },
+    batch,
+    heads,
+    kvHeads: heads,
+    queryLen: seq,
+    keyLen: seq,
+    headDim,
+    scale: 1 / Math.sqrt(headDim),
+    causal: graph.causal ?? false,
+    ...(mask ? { mask } : {}),
+    none: gpu.none,
+  });
+}
