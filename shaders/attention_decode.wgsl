@@ -53,7 +53,7 @@ fn load_key(index: u32, key: u32, end: u32) -> vec4f {
 
 // Scores of the tile that begins at first_key, masked, in `score`.
 fn make_scores(first_key: u32, split: Split, at: Invocation) {
-  let base = params.k_start4 + split.batch * params.k_batch4 + split.kv_head * params.k_head4;
+  let base = params.k_start4 + keys_of(split.batch) * params.k_batch4 + split.kv_head * params.k_head4;
   let key = first_key + at.lane / LANES;
   var sums: array<vec4f, ROW_TILE>;
   for (var depth4 = at.lane % LANES; depth4 < loop_end(HEAD_DIM4); depth4 += LANES) {
@@ -97,7 +97,7 @@ fn load_value(index: u32, key: u32, end: u32) -> vec4f {
 
 fn add_values(sums: ptr<function, array<vec4f, ROW_TILE>>, first_key: u32, split: Split, at: Invocation) {
   let column4 = at.lane % COLUMNS;
-  let base = params.v_start4 + split.batch * params.v_batch4 + split.kv_head * params.v_head4;
+  let base = params.v_start4 + keys_of(split.batch) * params.v_batch4 + split.kv_head * params.v_head4;
   for (var r = 0u; r < loop_end(ROW_TILE); r++) { sums[r] *= decay[r]; }
   if (column4 < HEAD_DIM4) {
     for (var slot = at.lane / COLUMNS; slot < min(SLOTS, split.end - first_key); slot += WORKGROUP_SIZE / COLUMNS) {
@@ -118,7 +118,7 @@ fn add_values(sums: ptr<function, array<vec4f, ROW_TILE>>, first_key: u32, split
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(@builtin(workgroup_id) group: vec3u, at: Invocation) {
-  let keys = total_keys();
+  let keys = total_keys(group.z);
   let start = group.x * params.split_keys;
   if (SKIP_EMPTY && start >= keys) { return; }
   let first_row = (group.y % params.row_blocks) * ROW_TILE;

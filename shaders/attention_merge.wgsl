@@ -28,7 +28,7 @@ fn main(at: Invocation) {
   let row = at.group.x;
   let head = at.group.y;
   let batch = at.group.z;
-  let splits = (params.key_len + state[0] + params.split_keys - 1u) / params.split_keys;
+  let splits = (params.key_len + position_of(batch) + params.split_keys - 1u) / params.split_keys;
   let stride = params.batches * params.heads * params.query_len * (HEAD_DIM4 + 1u);
   let first = ((batch * params.heads + head) * params.query_len + row) * (HEAD_DIM4 + 1u);
   var most = -1e30;

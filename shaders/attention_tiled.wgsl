@@ -29,7 +29,7 @@ fn local_row(r: u32, at: Invocation) -> u32 { return r * ROW_GROUPS + at.lane / 
 // A slice of q (scaled) and k, DEPTH4 vec4s wide from `start4`, into the staging: ROW_TILE rows of q, then 32 of k.
 fn stage_queries_and_keys(tile: Tile, first_key: u32, start4: u32, at: Invocation) {
   let q_base = params.q_start4 + tile.batch * params.q_batch4 + tile.head * params.q_head4;
-  let k_base = params.k_start4 + tile.batch * params.k_batch4 + (tile.head / params.group) * params.k_head4;
+  let k_base = params.k_start4 + keys_of(tile.batch) * params.k_batch4 + (tile.head / params.group) * params.k_head4;
   for (var i = at.lane; i < loop_end((ROW_TILE + KEY_TILE) * DEPTH4); i += WORKGROUP_SIZE) {
     let line = i / DEPTH4;
     let depth4 = start4 + i % DEPTH4;
@@ -49,7 +49,7 @@ fn stage_queries_and_keys(tile: Tile, first_key: u32, start4: u32, at: Invocatio
 
 // Keys first_key … first_key + VALUE_KEYS - 1 of v into the staging; zeros past the end, where the cache is garbage.
 fn stage_values(tile: Tile, first_key: u32, at: Invocation) {
-  let v_base = params.v_start4 + tile.batch * params.v_batch4 + (tile.head / params.group) * params.v_head4;
+  let v_base = params.v_start4 + keys_of(tile.batch) * params.v_batch4 + (tile.head / params.group) * params.v_head4;
   for (var i = at.lane; i < loop_end(VALUE_KEYS * HEAD_DIM4); i += WORKGROUP_SIZE) {
     let key = first_key + i / HEAD_DIM4;
     var value = vec4f();
@@ -150,7 +150,7 @@ fn add_values(sums: ptr<function, array<mat4x4f, 8>>, decay: vec4f, tile: Tile, 
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, at: Invocation) {
   // The last tiles see most keys when causal: they start first.
   let first_row = (groups.x - 1u - group.x) * ROW_TILE;
-  let keys = total_keys();
+  let keys = total_keys(group.z);
   let tile = Tile(group.z, group.y, first_row, keys);
   let key_end = visible_keys(min(first_row + ROW_TILE, params.query_len) - 1u, keys);
   var sums: array<mat4x4f, 8>;

@@ -2,7 +2,7 @@
 //   q', k' = [a·cos - b·sin, b·cos + a·sin] with a, b the two halves of a head (Su et al. 2021, 'rotate half' layout)
 //   QK_NORM: RMSNorm of each head of q and k before (Qwen3)
 // qkv: [rows, heads + 2·kv_heads, head_dim]   rope: [positions, head_dim / 2] of (cos, sin)   norm: gamma of q, then of k
-// q: [rows, heads, head_dim]   key_cache, value_cache: [positions, kv_heads, head_dim]
+// q: [rows, heads, head_dim]   key_cache, value_cache: [slots, capacity, kv_heads, head_dim]
 // A workgroup a head of a row. `rope` is a table because cos() of a large angle is imprecise in WGSL.
 override WORKGROUP_SIZE: u32 = 32u;
 override HAS_ROPE: bool = true;
@@ -13,11 +13,13 @@ struct Params {
   kv_heads: u32,
   head_dim: u32,
   eps: f32,
+  rows_each: u32,  // of each sequence
+  capacity: u32,   // positions of a slot
 }
 @group(0) @binding(0) var<storage, read> qkv: array<Elem>;
 @group(0) @binding(1) var<storage, read> rope: array<vec2f>;
 @group(0) @binding(2) var<storage, read> norm: array<f32>;
-@group(0) @binding(3) var<storage, read> state: array<u32>;  // [0]: position of the first row
+@group(0) @binding(3) var<storage, read> state: array<u32>;  // lib/sequences.wgsl
 @group(0) @binding(4) var<storage, read_write> q: array<Elem>;
 @group(0) @binding(5) var<storage, read_write> key_cache: array<Elem>;
 @group(0) @binding(6) var<storage, read_write> value_cache: array<Elem>;
@@ -27,7 +29,9 @@ struct Params {
 fn main(at: Invocation) {
   let head = at.group.x;
   let row = at.group.y;
-  let position = state[0] + row;
+  let sequence = row / params.rows_each;
+  let position = position_of(sequence) + row % params.rows_each;
+  let cache_row = slot_of(sequence) * params.capacity + position;
   let start = (row * (params.heads + 2u * params.kv_heads) + head) * params.head_dim;
   let is_query = head < params.heads;
   let is_key = !is_query && head < params.heads + params.kv_heads;
@@ -60,11 +64,11 @@ fn main(at: Invocation) {
       q[out + i] = to_elem(a);
       q[out + half + i] = to_elem(b);
     } else if (is_key) {
-      let out = (position * params.kv_heads + head - params.heads) * params.head_dim;
+      let out = (cache_row * params.kv_heads + head - params.heads) * params.head_dim;
       key_cache[out + i] = to_elem(a);
       key_cache[out + half + i] = to_elem(b);
     } else {
-      let out = (position * params.kv_heads + head - params.heads - params.kv_heads) * params.head_dim;
+      let out = (cache_row * params.kv_heads + head - params.heads - params.kv_heads) * params.head_dim;
       value_cache[out + i] = to_elem(a);
       value_cache[out + half + i] = to_elem(b);
     }

@@ -1,6 +1,6 @@
 // Where attention's tensors lie and which key a query may see; shared by the tiled and the decoding kernel.
-// q: [batch, query_len, heads, headDim]   k, v: [batch, keys, kv_heads, headDim]   strides and starts in vec4s.
-// mask: bytes packed in u32 words, 1 = attend, strides in bytes (0 where broadcast).   state[0]: keys already cached.
+// q: [batch, query_len, heads, headDim]   k, v: [batch or slot, keys, kv_heads, headDim]   strides and starts in vec4s.
+// mask: bytes packed in u32 words, 1 = attend, strides in bytes (0 where broadcast).   state: lib/sequences.wgsl, keys already cached.
 
 // False on CPU adapters: their compilers unroll every loop of known length, which takes seconds and gains nothing.
 override UNROLL: bool = true;
@@ -35,6 +35,7 @@ struct Params {
   mask_key: u32,
   split_keys: u32,  // decoding: keys in a split
   row_blocks: u32,  // decoding: workgroups that share the rows of one kv head
+  cached: u32,      // 1: k and v lie in the slot that the state names; 0: in the order of the batch
   zero: u32,        // 0, unknown to the compiler
 }
 @group(0) @binding(0) var<storage, read> q: array<Elem4>;
@@ -53,7 +54,13 @@ fn loop_end(count: u32) -> u32 {
   return count + params.zero;
 }
 
-fn total_keys() -> u32 { return params.key_len + state[0]; }
+fn total_keys(batch: u32) -> u32 { return params.key_len + position_of(batch); }
+
+// Which item of k and v belongs to an item of the batch.
+fn keys_of(batch: u32) -> u32 {
+  if (params.cached == 0u) { return batch; }
+  return slot_of(batch);
+}
 
 // One past the last key that `row` may see.
 fn visible_keys(row: u32, keys: u32) -> u32 {

@@ -1,8 +1,9 @@
 // The highest logit of all blocks, and how far below it a value lies, in bins. For kernels that bind `scratch` atomic.
-fn highest_value(at: Invocation) -> f32 {
+fn highest_value(start: u32, at: Invocation) -> f32 {
   var best = vec2u(0u, 0xffffffffu);
   for (var i = at.lane; i < params.blocks; i += WORKGROUP_SIZE) {
-    best = better(best, vec2u(atomicLoad(&scratch[BLOCK_BEST + 2u * i]), atomicLoad(&scratch[BLOCK_BEST + 2u * i + 1u])));
+    let pair = start + BLOCK_BEST + 2u * i;
+    best = better(best, vec2u(atomicLoad(&scratch[pair]), atomicLoad(&scratch[pair + 1u])));
   }
   return from_key(reduce_best(best, at).x);
 }

@@ -1,5 +1,5 @@
 // What the sampler's kernels share: settings, the layout of `scratch`, sortable keys, numbers from a hash.
-// Needs: `settings` (Settings), `scratch` and `params` with vocab and blocks.
+// Needs: `settings` (array<Settings> by slot), `scratch` and `params` with vocab, blocks and scratch_words.
 struct Settings {
   temperature: f32,         // 0: greedy
   top_k: u32,               // 0: off
@@ -12,7 +12,7 @@ struct Settings {
   eos: array<u32, 8>,
 }
 
-// `scratch`, in words.
+// A sequence's share of `scratch`, in words from its start.
 const BINS = 1024u;              // of the histogram over the distance to the highest logit
 const BIN_WIDTH = 0.0625;        // in nats: the bins reach 64 nats down, the last one holds all that is further
 const LIST_COUNT = 0u;           // candidates in the list
@@ -21,6 +21,7 @@ const HISTOGRAM_LOW = 16u;       // weight of a bin as a 64-bit integer, low wor
 const HISTOGRAM_HIGH = HISTOGRAM_LOW + BINS;  // … and high words
 const BLOCK_BEST = HISTOGRAM_HIGH + BINS;     // (key, id) of each block's highest logit
 // Then (key, id) of each block's best draw, then the list of candidates, (key, id) each.
+fn scratch_start(sequence: u32) -> u32 { return sequence * params.scratch_words; }
 fn block_draw() -> u32 { return BLOCK_BEST + 2u * params.blocks; }
 fn list_start() -> u32 { return BLOCK_BEST + 4u * params.blocks; }
 
@@ -47,13 +48,13 @@ fn better(a: vec2u, b: vec2u) -> vec2u { return select(b, a, a.x > b.x || (a.x =
 // exp(value - highest) as fixed point with 30 bits: sums of integers do not depend on their order.
 fn fixed_weight(value: f32, highest: f32) -> u32 { return u32(exp(max(value - highest, -80.0)) * 1073741824.0 + 0.5); }
 
-fn is_greedy() -> bool { return settings.temperature <= 0.0; }
-fn uses_top_k() -> bool { return settings.top_k > 0u && settings.top_k < params.vocab; }
-fn uses_top_p() -> bool { return settings.top_p < 1.0; }
+fn is_greedy(slot: u32) -> bool { return settings[slot].temperature <= 0.0; }
+fn uses_top_k(slot: u32) -> bool { return settings[slot].top_k > 0u && settings[slot].top_k < params.vocab; }
+fn uses_top_p(slot: u32) -> bool { return settings[slot].top_p < 1.0; }
 // Top-k and top-p need the candidates in order; min-p is a threshold that is known at once.
-fn needs_order() -> bool { return !is_greedy() && (uses_top_k() || uses_top_p()); }
-fn passes_min_p(value: f32, highest: f32) -> bool {
-  return settings.min_p <= 0.0 || value >= highest + log(min(settings.min_p, 1.0));
+fn needs_order(slot: u32) -> bool { return !is_greedy(slot) && (uses_top_k(slot) || uses_top_p(slot)); }
+fn passes_min_p(slot: u32, value: f32, highest: f32) -> bool {
+  return settings[slot].min_p <= 0.0 || value >= highest + log(min(settings[slot].min_p, 1.0));
 }
 
 // Three well-mixed words from three (Jarzynski and Olano 2020, pcg3d); the first is used.

@@ -17,6 +17,7 @@ export type EngineErrorCode =
   | 'non-finite-input'
   | 'invalid-token'
   | 'empty-input'
+  | 'queue-full'
   | 'disposed'
   | 'aborted'
   | 'not-supported'

@@ -3,7 +3,14 @@ import type { GpuContext } from '../gpu/context.ts';
 import type { Ledger } from '../gpu/pool.ts';
 import { variantNames, type VariantName } from '../variants/published.ts';
 import type { Engine, EngineInfo, EngineMetrics, EngineOptions, LoadOptions, Model, ModelByVariant } from './api.ts';
-import { askedInVain, checkEngineOptions, checkNames, checkValue } from './flags.ts';
+import {
+  askedInVain,
+  type BatchingSettings,
+  batchingSettings,
+  checkEngineOptions,
+  checkNames,
+  checkValue,
+} from './flags.ts';
 import { disposedError, GpuHost } from './gpuHost.ts';
 import { createLocalModel } from './createLocalModel.ts';
 import { loadMediaCode } from './mediaCode.ts';
@@ -29,12 +36,14 @@ class LocalEngine implements Engine {
   readonly info: EngineInfo;
   readonly #host: GpuHost;
   readonly #mediaFile: string | undefined;
+  readonly #batching: BatchingSettings;
   readonly #models = new Map<ModelCore, Model>();
   #disposed = false;
 
   constructor(host: GpuHost, gpu: GpuContext, options: EngineOptions, mediaFile: string | undefined) {
     this.#host = host;
     this.#mediaFile = mediaFile;
+    this.#batching = batchingSettings(options);
     this.info = host.info(gpu);
   }
 
@@ -57,6 +66,7 @@ class LocalEngine implements Engine {
         context,
         flags: this.info.flags,
         media: () => loadMediaCode(this.#mediaFile),
+        batching: this.#batching,
       };
       const core: ModelCore = await ModelCore.start(setup, opened, { onProgress, signal }, () =>
         this.#models.delete(core),

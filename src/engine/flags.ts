@@ -4,14 +4,14 @@ import type { EngineInfo, EngineOptions, Level, Optimizations } from './api.ts';
 type Flag = keyof Optimizations;
 
 /** Flags that have nothing behind them in this version: accepted, reported as off, and warned of when asked for. */
-const flagsWithoutEffect: readonly Flag[] = ['dynamicBatching', 'adaptivePrecision', 'kernelOptimization'];
+const flagsWithoutEffect: readonly Flag[] = ['adaptivePrecision', 'kernelOptimization'];
 
 const standard: Record<Flag, boolean> = {
   ultraFusion: true,
   computeOverlap: true,
   memoryPooling: true,
   caching: true,
-  dynamicBatching: false,
+  dynamicBatching: true,
   adaptivePrecision: false,
   kernelOptimization: false,
 };
@@ -20,7 +20,7 @@ const standard: Record<Flag, boolean> = {
 const levels: Readonly<Record<Level, Record<Flag, boolean>>> = {
   default: standard,
   // Nothing is kept that could be made again.
-  memory: { ...standard, memoryPooling: false, caching: false, computeOverlap: false },
+  memory: { ...standard, memoryPooling: false, caching: false, computeOverlap: false, dynamicBatching: false },
   aggressive: standard,
 };
 
@@ -89,7 +89,19 @@ function checkOptimizations(optimizations: Optimizations): void {
       typeof value === 'boolean' || value === undefined || isSettings,
       'true, false or its settings',
     );
-    if (isSettings) checkNames(value, settings, `optimizations.${flag}`);
+    if (!isSettings) continue;
+    checkNames(value, settings, `optimizations.${flag}`);
+    for (const [name, number] of Object.entries(value as Record<string, unknown>)) {
+      if (name === 'tune')
+        checkValue(`optimizations.${flag}.${name}`, number, typeof number === 'boolean', 'true or false');
+      else
+        checkValue(
+          `optimizations.${flag}.${name}`,
+          number,
+          number === undefined || (typeof number === 'number' && number > 0),
+          'a number over 0',
+        );
+    }
   }
 }
 
@@ -106,3 +118,21 @@ export function resolveFlags(options: EngineOptions): EngineInfo['flags'] {
 /** Flags that were asked for and have no effect. */
 export const askedInVain = (options: EngineOptions): Flag[] =>
   flagsWithoutEffect.filter((flag) => Boolean(options.optimizations?.[flag]));
+
+/** How many generations of one model run at once, and the GPU memory in use behind which no more are let in. */
+export interface BatchingSettings {
+  readonly maxBatch: number;
+  readonly memoryThresholdBytes: number | undefined;
+}
+
+/** Generations at once unless told otherwise; a batch grows to it only when so many come. */
+const defaultBatch: Readonly<Record<Level, number>> = { default: 4, memory: 1, aggressive: 8 };
+
+export function batchingSettings(options: EngineOptions): BatchingSettings {
+  const given = options.optimizations?.dynamicBatching;
+  const { maxBatch, memoryThresholdBytes } = typeof given === 'object' ? given : {};
+  const most = resolveFlags(options).dynamicBatching
+    ? (maxBatch ?? Math.max(defaultBatch[options.level ?? 'default'], 2))
+    : 1;
+  return { maxBatch: most, memoryThresholdBytes };
+}

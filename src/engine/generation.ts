@@ -1,16 +1,15 @@
 import { EngineError, throwIfAborted } from '../core/errors.ts';
-import type { Decoder } from '../nn/decoder.ts';
 import { StopMatcher } from '../text/stopSequences.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import type { ChatMessage, GeneratedPart, GenerateOptions, Generation, GenerationResult } from './api.ts';
 import { Channel, withResult } from './channel.ts';
 import { checkGenerateOptions, encodePrompt } from './chat.ts';
-import { isLoss, type ModelCore } from './modelCore.ts';
-import { decodeTokens, type SequenceCache } from './tokenStream.ts';
+import type { ModelCore } from './modelCore.ts';
+import { decoderOf, type Scheduler } from './scheduler.ts';
 
 export interface Generator {
   readonly core: ModelCore;
-  readonly cache: SequenceCache;
+  readonly scheduler: Scheduler;
   /** @throws EngineError weights-missing, tokenizer-missing */
   readonly tokenizer: () => Promise<Tokenizer>;
 }
@@ -43,56 +42,49 @@ async function run(
   const tokenizer = await generator.tokenizer();
   const promptTokens = encodePrompt(tokenizer, prompt);
   throwIfAborted(options.signal);
-  return generator.core.exclusive(() => generate(generator, tokenizer, promptTokens, options, emit));
+  checkLength(promptTokens.length, decoderOf(generator.core).capacity);
+  return generate(generator.scheduler, tokenizer, promptTokens, options, emit);
 }
 
+/** Queues the sequence and writes its tokens as text while they come. */
 async function generate(
-  generator: Generator,
+  scheduler: Scheduler,
   tokenizer: Tokenizer,
   promptTokens: readonly number[],
   options: GenerateOptions,
   emit: (part: GeneratedPart) => void,
 ): Promise<GenerationResult> {
-  const start = performance.now();
+  const { eosTokenIds } = tokenizer;
   const writer = new AnswerWriter(tokenizer, options.stop ?? [], emit);
-  const tokens = [...promptTokens];
   let cachedTokens: number | undefined;
+  let start = performance.now();
   let firstTokenMs = 0;
+  let completionTokens = 0;
   let finishReason: GenerationResult['finishReason'] = 'length';
-  const left = (): number => (options.maxTokens ?? Number.POSITIVE_INFINITY) - (tokens.length - promptTokens.length);
-  for (let losses = 0; ; losses++) {
-    try {
-      await generator.core.recover();
-      const decoder = decoderOf(generator.core);
-      checkLength(promptTokens.length, decoder.capacity);
-      const steps = decodeTokens(decoder, generator.cache, tokens, {
-        options,
-        eosTokenIds: tokenizer.eosTokenIds,
-        maxTokens: left(),
-        overlap: generator.core.setup.flags.computeOverlap,
-        caching: generator.core.setup.flags.caching,
-      });
-      for await (const step of steps) {
-        cachedTokens ??= step.cachedTokens;
+  await new Promise<void>((resolve, reject) => {
+    scheduler.add({
+      tokens: [...promptTokens],
+      maxLength: promptTokens.length + (options.maxTokens ?? Number.POSITIVE_INFINITY),
+      options,
+      eosTokenIds,
+      onStart: (cached) => {
+        // A second start comes after a lost device: the answer goes on, and its times with it.
+        if (cachedTokens === undefined) start = performance.now();
+        cachedTokens ??= cached;
+      },
+      onToken: (tokenId) => {
         firstTokenMs ||= performance.now() - start;
-        const ended = tokenizer.eosTokenIds.has(step.tokenId);
-        if (!ended) tokens.push(step.tokenId);
-        if (ended || writer.write(step.tokenId)) {
-          finishReason = 'stop';
-          break;
-        }
-      }
-      break;
-    } catch (error) {
-      // The tokens are here: the next round puts them into a new cache and the answer goes on where it was.
-      if (!isLoss(error) || losses >= 3) throw error;
-      await generator.core.recoverFromLoss();
-    }
-  }
+        const ended = eosTokenIds.has(tokenId);
+        if (!ended) completionTokens++;
+        const stopped = ended || writer.write(tokenId);
+        if (stopped) finishReason = 'stop';
+        return stopped;
+      },
+      onEnd: (error) => (error === undefined ? resolve() : reject(error)),
+    });
+  });
   writer.flush();
-  const completionTokens = tokens.length - promptTokens.length;
-  const totalMs = performance.now() - start;
-  const decodeMs = totalMs - firstTokenMs;
+  const decodeMs = performance.now() - start - firstTokenMs;
   return {
     text: writer.text,
     finishReason,
@@ -114,12 +106,6 @@ function checkLength(promptLength: number, capacity: number): void {
     `The prompt has ${promptLength} tokens; the context holds ${capacity}, the answer included.`,
     'Shorten it, or load with a larger contextLength.',
   );
-}
-
-export function decoderOf(core: ModelCore): Decoder {
-  const { runtime } = core;
-  if (runtime.kind === 'decoder') return runtime.decoder;
-  throw new EngineError('internal', 'A trunk was asked to generate.', 'This is a defect in Halftone.');
 }
 
 /** Token ids become final text, which stop sequences may end. */

@@ -2,27 +2,38 @@ import { EngineError, throwIfAborted } from '../core/errors.ts';
 import type { CheckpointSource } from '../storage/source.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { weightsMissing } from '../variants/describe.ts';
-import type { ChatMessage, DeepSeekModel, GenerateOptions, Generation } from './api.ts';
+import type { ChatMessage, DeepSeekModel, GenerateOptions, Generation, ModelMetrics } from './api.ts';
 import { loadTokenizer } from './chat.ts';
 import { checkNames } from './flags.ts';
-import { decoderOf, startGeneration } from './generation.ts';
+import { startGeneration } from './generation.ts';
 import { LocalModel } from './localModel.ts';
 import type { ModelCore } from './modelCore.ts';
+import { decoderOf, Scheduler } from './scheduler.ts';
 
 /** DeepSeek in the thread where the GPU is. */
 export class LocalDeepSeek extends LocalModel implements DeepSeekModel {
   readonly variant = 'deepseek';
   readonly #files: CheckpointSource | undefined;
+  readonly #scheduler: Scheduler;
   #tokenizer: Promise<Tokenizer | undefined> | undefined;
 
   constructor(core: ModelCore, files: CheckpointSource | undefined) {
     super(core);
     this.#files = files;
+    this.#scheduler = new Scheduler(core);
+  }
+
+  protected override get cacheStats(): ModelMetrics['cache'] {
+    return this.#scheduler.table.stats;
+  }
+
+  protected override forgetCache(): void {
+    this.#scheduler.table.clear();
   }
 
   generate(prompt: string | readonly ChatMessage[], options: GenerateOptions = {}): Generation {
     return startGeneration(
-      { core: this.core, cache: this.cache, tokenizer: () => this.#requireTokenizer() },
+      { core: this.core, scheduler: this.#scheduler, tokenizer: () => this.#requireTokenizer() },
       prompt,
       options,
     );
@@ -41,7 +52,7 @@ export class LocalDeepSeek extends LocalModel implements DeepSeekModel {
         const decoder = decoderOf(this.core);
         checkTokens(tokens, decoder.config.vocab, decoder.capacity);
         // Its keys overwrite those of the last generation.
-        this.cache.clear();
+        this.#scheduler.table.clear();
         return runtime.kind === 'decoder'
           ? runtime.decoder.logits(tokens, options.signal)
           : decoder.logits(tokens, options.signal);

@@ -5,7 +5,6 @@ import type { VariantName } from '../variants/published.ts';
 import type { ForwardOptions, Model, ModelMetrics, WarmUpTimes } from './api.ts';
 import { checkNames } from './flags.ts';
 import type { ModelCore } from './modelCore.ts';
-import { SequenceCache } from './tokenStream.ts';
 import { profileDecode, warmUpModel } from './warmUp.ts';
 
 /** What every variant does, in the thread where the GPU is. */
@@ -15,8 +14,6 @@ export abstract class LocalModel implements Model {
   readonly precision: Model['precision'];
   readonly config: Model['config'];
   protected readonly core: ModelCore;
-  /** What decodes from this model's KV cache. */
-  protected readonly cache = new SequenceCache();
   #gpuTimeMs: Record<string, number> = {};
 
   constructor(core: ModelCore) {
@@ -43,7 +40,7 @@ export abstract class LocalModel implements Model {
             'Leave mask, maskShape and causal out.',
           );
         }
-        this.cache.clear();
+        this.forgetCache();
         return runtime.decoder.forward(hiddenStates, shape, options.signal);
       }),
     );
@@ -52,7 +49,7 @@ export abstract class LocalModel implements Model {
   warmUp(): Promise<WarmUpTimes> {
     return this.core.exclusive(() =>
       this.core.retrying(async (runtime) => {
-        this.cache.clear();
+        this.forgetCache();
         const times = await warmUpModel(runtime);
         this.#gpuTimeMs = await profileDecode(runtime);
         return times;
@@ -70,11 +67,19 @@ export abstract class LocalModel implements Model {
       sizeBytes: { f32: sizeBytes('f32'), f16: sizeBytes('f16'), int8: sizeBytes('int8'), int4: sizeBytes('int4') },
       flags: setup.flags,
       memory: runtime.gpu.pool.ledger(),
-      cache: this.cache.stats,
+      cache: this.cacheStats,
       flops: runtime.kind === 'decoder' ? runtime.decoder.lastFlops : runtime.network.lastFlops,
       gpuTimeMs: this.#gpuTimeMs,
     });
   }
+
+  /** Prompts that found their beginning in the KV cache, and that did not. */
+  protected get cacheStats(): ModelMetrics['cache'] {
+    return { hits: 0, misses: 0 };
+  }
+
+  /** What is in the KV cache is about to be overwritten. */
+  protected forgetCache(): void {}
 
   dispose(): Promise<void> {
     return this.core.dispose();

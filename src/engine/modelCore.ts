@@ -4,6 +4,7 @@ import type { ModelDescription } from '../variants/describe.ts';
 import type { EngineInfo, LoadOptions, ModelSource } from './api.ts';
 import { disposedError, type GpuHost } from './gpuHost.ts';
 import type { MediaCode } from './mediaCode.ts';
+import type { BatchingSettings } from './flags.ts';
 import { Mutex } from './mutex.ts';
 import { openModel, type OpenedModel, type Runtime, startRuntime } from './runtime.ts';
 
@@ -17,6 +18,7 @@ export interface ModelSetup {
   readonly flags: EngineInfo['flags'];
   /** The code for video and images, loaded when it is first needed. */
   readonly media: () => Promise<MediaCode>;
+  readonly batching: BatchingSettings;
 }
 
 /** A loaded model's life: one user at a time, and a new runtime after the device was lost. */
@@ -42,6 +44,11 @@ export class ModelCore {
   ): Promise<ModelCore> {
     const gpu = await setup.host.alive();
     return new ModelCore(setup, await startRuntime(gpu, opened, { ...setup, ...options }), onDispose);
+  }
+
+  /** Whether another call waits for its turn at the model. */
+  get contended(): boolean {
+    return this.#mutex.waiting > 0;
   }
 
   get runtime(): Runtime {

@@ -12,9 +12,17 @@ export async function warmUpModel(runtime: Runtime): Promise<WarmUpTimes> {
   const compiled = performance.now();
   if (runtime.kind === 'decoder') {
     const { decoder } = runtime;
-    decoder.setSampling({ temperature: 0, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1, seed: 0, eosTokenIds: [] });
-    await decoder.prefill([0], 0, 'sample');
-    if (decoder.capacity > 1) await (await decoder.decode(1, 1)).data;
+    decoder.setSampling(0, {
+      temperature: 0,
+      topK: 0,
+      topP: 1,
+      minP: 0,
+      repetitionPenalty: 1,
+      seed: 0,
+      eosTokenIds: [],
+    });
+    await decoder.prefill(0, [0], 0, 'sample');
+    if (decoder.capacity > 1) await (await decoder.decode([{ slot: 0, position: 1 }], 1)).data;
     await runtime.gpu.settle();
   } else {
     await runtime.network.warmUp(rowsOf(runtime.network));

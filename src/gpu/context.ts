@@ -81,28 +81,33 @@ export class GpuContext {
 
   /** A copy of `bytes` from `byteOffset` (both multiples of 4) as they are after all work submitted before. */
   async read(buffer: GPUBuffer, byteOffset: number, bytes: number): Promise<ArrayBuffer> {
-    const { data } = await this.enqueueRead('readback', () => undefined, { buffer, byteOffset, bytes });
+    const { data } = await this.enqueueRead('readback', () => undefined, [{ buffer, byteOffset, bytes }]);
     return data;
   }
 
   /**
-   * Records, copies the slice out behind it and submits both at once. Resolves when submitted; `data` follow when the GPU
-   * is done, and work submitted meanwhile does not wait for them.
+   * Records, copies the slices out behind it and submits all at once. Resolves when submitted; `data`, one slice behind the
+   * other, follow when the GPU is done, and work submitted meanwhile does not wait for them.
    */
   async enqueueRead(
     label: string,
     record: (encoder: GPUCommandEncoder) => void,
-    slice: { readonly buffer: GPUBuffer; readonly byteOffset: number; readonly bytes: number },
+    slices: readonly { readonly buffer: GPUBuffer; readonly byteOffset: number; readonly bytes: number }[],
   ): Promise<{ readonly data: Promise<ArrayBuffer> }> {
-    const { buffer, byteOffset, bytes } = slice;
-    if (byteOffset % 4 || bytes % 4)
-      throw internalError(`Readback of ${bytes} bytes at ${byteOffset} is not aligned to 4.`);
+    for (const { byteOffset, bytes } of slices)
+      if (byteOffset % 4 || bytes % 4)
+        throw internalError(`Readback of ${bytes} bytes at ${byteOffset} is not aligned to 4.`);
+    const bytes = slices.reduce((sum, slice) => sum + slice.bytes, 0);
     const staging = await this.pool.acquire({ bytes, owner: 'readback', label: 'readback', usage: readbackUsage });
     let submitted: Promise<void>;
     try {
       submitted = this.submit(label, (encoder) => {
         record(encoder);
-        encoder.copyBufferToBuffer(buffer, byteOffset, staging, 0, bytes);
+        let target = 0;
+        for (const slice of slices) {
+          encoder.copyBufferToBuffer(slice.buffer, slice.byteOffset, staging, target, slice.bytes);
+          target += slice.bytes;
+        }
       });
     } catch (error) {
       this.pool.release(staging);

@@ -42,12 +42,12 @@ export interface AttentionArgs {
   /** A multiple of 8, at most 256. */
   readonly headDim: number;
   readonly scale: number;
-  /** Keys without the state's share: total keys = keyLen + state[0]. */
+  /** Keys without the state's share: total keys = keyLen + the item's position. */
   readonly keyLen: number;
   /** Query row i attends to keys ≤ i + (total keys − queryLen). */
   readonly causal: boolean;
   readonly mask?: AttentionMask;
-  /** u32 array, [0] = keys already in the cache; absent: none. */
+  /** A record for each item of the batch (sequences.ts): keys already there, and the slot of k and v that has them. Absent: none. */
   readonly state?: GPUBuffer | BufferSlice;
   /** A buffer of zeros for what is absent. */
   readonly none: GPUBuffer;
@@ -260,6 +260,7 @@ function paramsOf(args: AttentionArgs) {
     mask_head,
     mask_row,
     mask_key,
+    cached: args.state ? 1 : 0,
     zero: 0,
   };
 }

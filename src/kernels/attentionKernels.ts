@@ -1,6 +1,7 @@
 import tiledWgsl from '../../shaders/attention_tiled.wgsl?raw';
 import decodeWgsl from '../../shaders/attention_decode.wgsl?raw';
 import mergeWgsl from '../../shaders/attention_merge.wgsl?raw';
+import sequencesWgsl from '../../shaders/lib/sequences.wgsl?raw';
 import viewWgsl from '../../shaders/lib/attention_view.wgsl?raw';
 import rowMaxWgsl from '../../shaders/lib/attention_row_max.wgsl?raw';
 import rowMaxSubgroupsWgsl from '../../shaders/lib/attention_row_max_subgroups.wgsl?raw';
@@ -53,6 +54,7 @@ const viewParams = {
   mask_key: 'u32',
   split_keys: 'u32',
   row_blocks: 'u32',
+  cached: 'u32',
   zero: 'u32',
 } as const;
 
@@ -70,7 +72,7 @@ export const rowTileAxis = {
 
 export const attentionTiledKernel = defineKernel({
   name: 'attention_tiled',
-  wgsl: [viewWgsl, tiledWgsl],
+  wgsl: [sequencesWgsl, viewWgsl, tiledWgsl],
   axes: {
     element: elementAxis,
     reduce: { shared: [invocationWgsl, rowMaxWgsl], subgroups: [invocationSubgroupsWgsl, rowMaxSubgroupsWgsl] },
@@ -82,7 +84,7 @@ export const attentionTiledKernel = defineKernel({
 
 export const attentionDecodeKernel = defineKernel({
   name: 'attention_decode',
-  wgsl: [viewWgsl, decodeWgsl],
+  wgsl: [sequencesWgsl, viewWgsl, decodeWgsl],
   axes: {
     element: elementAxis,
     reduce: { shared: [invocationWgsl, gatherWgsl], subgroups: [invocationSubgroupsWgsl, gatherSubgroupsWgsl] },
@@ -96,7 +98,7 @@ export const attentionDecodeKernel = defineKernel({
 
 export const attentionMergeKernel = defineKernel({
   name: 'attention_merge',
-  wgsl: [mergeWgsl],
+  wgsl: [sequencesWgsl, mergeWgsl],
   axes: { element: elementAxis, reduce: reduceAxis },
   bindings: { partial: 'read', state: 'read', out: 'read_write' },
   params: {

@@ -1,3 +1,4 @@
+import sequencesSource from '../../shaders/lib/sequences.wgsl?raw';
 import source from '../../shaders/rope_kv.wgsl?raw';
 import type { ElementType } from '../core/dtype.ts';
 import { elementBytes } from '../core/dtype.ts';
@@ -7,7 +8,7 @@ import { elementAxis, reduceAxis } from './wgslParts.ts';
 
 export const ropeKvKernel = defineKernel({
   name: 'rope_kv',
-  wgsl: [source],
+  wgsl: [sequencesSource, source],
   axes: { element: elementAxis, reduce: reduceAxis },
   bindings: {
     qkv: 'read',
@@ -18,7 +19,7 @@ export const ropeKvKernel = defineKernel({
     key_cache: 'read_write',
     value_cache: 'read_write',
   },
-  params: { heads: 'u32', kv_heads: 'u32', head_dim: 'u32', eps: 'f32' },
+  params: { heads: 'u32', kv_heads: 'u32', head_dim: 'u32', eps: 'f32', rows_each: 'u32', capacity: 'u32' },
   overrides: ['WORKGROUP_SIZE', 'HAS_ROPE', 'QK_NORM'],
 });
 
@@ -36,13 +37,19 @@ export function ropeKv(args: {
   readonly q: GPUBuffer;
   readonly keyCache: GPUBuffer;
   readonly valueCache: GPUBuffer;
+  /** Of each sequence. */
   readonly rows: number;
+  /** Default 1. */
+  readonly sequences?: number;
+  /** Positions of a slot of the cache. */
+  readonly capacity: number;
   readonly heads: number;
   readonly kvHeads: number;
   readonly headDim: number;
   readonly none: GPUBuffer;
 }): KernelCall {
   const allHeads = args.heads + 2 * args.kvHeads;
+  const rows = args.rows * (args.sequences ?? 1);
   return callKernel(ropeKvKernel, {
     label: args.label,
     choice: { element: args.element, reduce: args.device.features.subgroups ? 'subgroups' : 'shared' },
@@ -60,11 +67,18 @@ export function ropeKv(args: {
       key_cache: args.keyCache,
       value_cache: args.valueCache,
     },
-    params: { heads: args.heads, kv_heads: args.kvHeads, head_dim: args.headDim, eps: args.qkNorm?.eps ?? 0 },
-    workgroups: [allHeads, args.rows, 1],
+    params: {
+      heads: args.heads,
+      kv_heads: args.kvHeads,
+      head_dim: args.headDim,
+      eps: args.qkNorm?.eps ?? 0,
+      rows_each: args.rows,
+      capacity: args.capacity,
+    },
+    workgroups: [allHeads, rows, 1],
     cost: {
-      flops: args.rows * allHeads * args.headDim * 3,
-      bytes: args.rows * allHeads * args.headDim * 2 * elementBytes[args.element],
+      flops: rows * allHeads * args.headDim * 3,
+      bytes: rows * allHeads * args.headDim * 2 * elementBytes[args.element],
     },
   });
 }

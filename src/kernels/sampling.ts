@@ -7,6 +7,7 @@ import bestWgsl from '../../shaders/lib/sample_best.wgsl?raw';
 import bestSubgroupsWgsl from '../../shaders/lib/sample_best_subgroups.wgsl?raw';
 import binsWgsl from '../../shaders/lib/sample_bins.wgsl?raw';
 import highestWgsl from '../../shaders/lib/sample_highest.wgsl?raw';
+import sequencesWgsl from '../../shaders/lib/sequences.wgsl?raw';
 import layoutWgsl from '../../shaders/lib/sample_layout.wgsl?raw';
 import invocationWgsl from '../../shaders/lib/invocation_lane.wgsl?raw';
 import invocationSubgroupsWgsl from '../../shaders/lib/invocation_lane_subgroups.wgsl?raw';
@@ -56,18 +57,24 @@ export function writeSettings(view: DataView, settings: SamplingSettings): void 
 export interface SampleArgs {
   readonly label: string;
   readonly device: DeviceInfo;
-  /** f32 [vocab padded to 4]: the row to sample from. */
+  /** f32 [sequences, vocab padded to 4]: the row of each sequence to sample from. */
   readonly logits: GPUBuffer | BufferSlice;
-  /** u32 by position; the new token goes to [position + rows]. */
+  /** u32 [slots, tokenStride] by position; the new token goes to [position + rows]. */
   readonly tokens: GPUBuffer | BufferSlice;
-  /** u32: [0] position, which advances by `rows`; [1] done, 1 once an end-of-sequence token was sampled. */
+  readonly tokenStride: number;
+  /**
+   * A record for each sequence (sequences.ts): its position advances by `rows`, and it has ended once an end-of-sequence
+   * token was sampled.
+   */
   readonly state: GPUBuffer | BufferSlice;
+  /** Default 1. */
+  readonly sequences?: number;
   readonly vocab: number;
-  /** Tokens that the step before has processed, at positions position … position + rows − 1. */
+  /** Tokens that the step before has processed of each sequence, at positions position … position + rows − 1. */
   readonly rows: number;
-  /** writeSettings' bytes. */
+  /** writeSettings' bytes by slot. */
   readonly settings: GPUBuffer | BufferSlice;
-  /** sampleScratchBytes(vocab), in no one else's hands from the first call to the last. */
+  /** sampleScratchBytes(vocab, sequences), in no one else's hands from the first call to the last. */
   readonly scratch: GPUBuffer;
   /** Bound for what a small vocabulary does not need. */
   readonly none: GPUBuffer;
@@ -82,7 +89,8 @@ const wholeListVocab = 4096;
 /** Words of the candidates' buffer before its blocks: 16, and two for each of 1024 bins (lib/sample_layout.wgsl). */
 const headWords = 16 + 2 * 1024;
 
-export const sampleScratchBytes = (vocab: number): number => valuesBytes(vocab) + candidatesBytes(vocab);
+export const sampleScratchBytes = (vocab: number, sequences: number): number =>
+  sequences * (valuesBytes(vocab) + candidatesBytes(vocab));
 
 /** The logits behind penalty and temperature, f32; a multiple of every device's storage offset alignment. */
 const valuesBytes = (vocab: number): number => (vocab <= wholeListVocab ? 0 : roundUp(vocab * 4, 256));
@@ -95,7 +103,7 @@ const bestAxis = {
 
 export const sampleScanKernel = defineKernel({
   name: 'sample_scan',
-  wgsl: [layoutWgsl, scanWgsl],
+  wgsl: [sequencesWgsl, layoutWgsl, scanWgsl],
   axes: { reduce: bestAxis },
   bindings: {
     logits: 'read',
@@ -105,25 +113,25 @@ export const sampleScanKernel = defineKernel({
     values: 'read_write',
     scratch: 'read_write',
   },
-  params: { vocab: 'u32', blocks: 'u32', rows: 'u32' },
+  params: { vocab: 'u32', blocks: 'u32', rows: 'u32', values_stride: 'u32', scratch_words: 'u32', token_stride: 'u32' },
   overrides: ['WORKGROUP_SIZE', 'BLOCK', 'WHOLE_LIST'],
 });
 
 export const sampleHistogramKernel = defineKernel({
   name: 'sample_histogram',
-  wgsl: [layoutWgsl, binsWgsl, highestWgsl, histogramWgsl],
+  wgsl: [sequencesWgsl, layoutWgsl, binsWgsl, highestWgsl, histogramWgsl],
   axes: { reduce: bestAxis },
   bindings: { values: 'read_write', state: 'read', settings: 'read', scratch: 'read_write' },
-  params: { vocab: 'u32', blocks: 'u32' },
+  params: { vocab: 'u32', blocks: 'u32', values_stride: 'u32', scratch_words: 'u32' },
   overrides: ['WORKGROUP_SIZE', 'BLOCK'],
 });
 
 export const sampleCompactKernel = defineKernel({
   name: 'sample_compact',
-  wgsl: [layoutWgsl, binsWgsl, highestWgsl, compactWgsl],
+  wgsl: [sequencesWgsl, layoutWgsl, binsWgsl, highestWgsl, compactWgsl],
   axes: { reduce: bestAxis },
   bindings: { values: 'read_write', state: 'read', settings: 'read', scratch: 'read_write' },
-  params: { vocab: 'u32', blocks: 'u32', rows: 'u32' },
+  params: { vocab: 'u32', blocks: 'u32', rows: 'u32', values_stride: 'u32', scratch_words: 'u32' },
   overrides: ['WORKGROUP_SIZE', 'BLOCK'],
 });
 
@@ -132,7 +140,7 @@ export const samplePickKernel = defineKernel({
   wgsl: [layoutWgsl, binsWgsl, pickWgsl],
   axes: { reduce: bestAxis },
   bindings: { settings: 'read', scratch: 'read', state: 'read_write', tokens: 'read_write' },
-  params: { vocab: 'u32', blocks: 'u32', rows: 'u32' },
+  params: { vocab: 'u32', blocks: 'u32', rows: 'u32', scratch_words: 'u32', token_stride: 'u32' },
   overrides: ['WORKGROUP_SIZE', 'WHOLE_LIST'],
 });
 
@@ -146,32 +154,39 @@ export const softmaxKernel = defineKernel({
 });
 
 /**
- * The next token, all on the GPU: one plan serves greedy and sampled requests, since the settings decide in the kernels.
+ * The next token of each sequence, all on the GPU: one plan serves greedy and sampled requests, since the settings decide in the kernels.
  * Ties of the highest logit go to the lowest id. Ties at a threshold (the k-th likeliest, the last of top-p) all stay in, as in
  * Hugging Face's top-k. Top-p sums probabilities as integers of 30 bits: the sum errs by at most vocab · 2^-31 of the
  * likeliest token's probability (7e-5 for 152,064 tokens), beside exp's own rounding. NaN logits count as the lowest.
  */
 export function sample(args: SampleArgs): KernelCall[] {
-  const { label, vocab, rows, logits, tokens, state, settings } = args;
+  const { label, vocab, rows, logits, tokens, state, settings, sequences = 1 } = args;
   const { software } = args.device.adapter;
   const block = software ? softwareBlockSize : blockSize;
   const blocks = Math.ceil(vocab / block);
   const choice = { reduce: reduceOf(args.device) } as const;
   const whole = vocab <= wholeListVocab ? 1 : 0;
-  const valuesSize = valuesBytes(vocab);
+  const valuesSize = sequences * valuesBytes(vocab);
   const values = whole ? args.none : { buffer: args.scratch, offset: 0, size: valuesSize };
-  const scratch = { buffer: args.scratch, offset: valuesSize, size: candidatesBytes(vocab) };
+  const scratch = { buffer: args.scratch, offset: valuesSize, size: sequences * candidatesBytes(vocab) };
   // A CPU adapter switches between the invocations of a workgroup at every barrier: few of them do better there.
   const size = { WORKGROUP_SIZE: software ? 32 : 256 };
   const blockwise = { ...size, BLOCK: block };
-  const params = { vocab, blocks, rows };
-  const pass = { choice, params, workgroups: [blocks, 1, 1] } as const;
+  const params = {
+    vocab,
+    blocks,
+    rows,
+    values_stride: valuesBytes(vocab) / 4,
+    scratch_words: candidatesBytes(vocab) / 4,
+    token_stride: args.tokenStride,
+  };
+  const pass = { choice, params, workgroups: [blocks, sequences, 1] } as const;
   const scan = callKernel(sampleScanKernel, {
     ...pass,
     label: `${label}.scan`,
     overrides: { ...blockwise, WHOLE_LIST: whole },
     buffers: { logits, tokens, state, settings, values, scratch },
-    cost: { flops: vocab, bytes: vocab * 4 },
+    cost: { flops: sequences * vocab, bytes: sequences * vocab * 4 },
   });
   const histogram = callKernel(sampleHistogramKernel, {
     ...pass,
@@ -190,7 +205,7 @@ export function sample(args: SampleArgs): KernelCall[] {
     label: `${label}.pick`,
     overrides: { ...size, WHOLE_LIST: whole },
     buffers: { settings, scratch, state, tokens },
-    workgroups: [1, 1, 1],
+    workgroups: [sequences, 1, 1],
   });
   return whole ? [scan, pick] : [scan, histogram, compact, pick];
 }

@@ -1,40 +1,53 @@
+import { elementBytes } from '../core/dtype.ts';
 import { throwIfAborted } from '../core/errors.ts';
 import type { GpuContext } from '../gpu/context.ts';
-import type { KernelCall } from '../gpu/kernel.ts';
-import { buildPlan, type Plan } from '../gpu/plan.ts';
+import { outOfMemoryError } from '../gpu/errorScopes.ts';
 import { type KernelTime, Profiler } from '../gpu/profiler.ts';
-import { sample, type SamplingSettings, settingsBytes, writeSettings } from '../kernels/sampling.ts';
+import { type SamplingSettings, settingsBytes, writeSettings } from '../kernels/sampling.ts';
+import { type SequenceRecord, sequenceRecords } from '../kernels/sequences.ts';
 import type { DecoderConfig } from './decoderConfig.ts';
-import { type DecoderGraph, decoderLayer, embedTokens, outputHead } from './decoderLayers.ts';
-import { allocateDecoder, chunkRowsOf, type DecoderMemory, type DecoderOptions, logitRowsOf } from './decoderMemory.ts';
+import {
+  allocateSlots,
+  allocateStep,
+  cacheBytes,
+  chunkRowsOf,
+  type DecoderOptions,
+  logitRowsOf,
+  mostSlots,
+  type SlotBuffers,
+  slotsThatBind,
+  type StepBuffers,
+} from './decoderMemory.ts';
+import { DecoderPlans, type Head } from './decoderPlans.ts';
 import { checkHiddenStates } from './inputs.ts';
-import type { LayerContext } from './layerOps.ts';
 import { ropeDependsOnLength, ropeTable } from './rope.ts';
 import type { WeightSet } from './weights.ts';
 
-/** What a step does with its last hidden state. */
-type Head = 'none' | 'sample' | 'logits';
-
-/** Prefill lengths whose plans are kept; the decode step's is kept always. */
-const keptPlans = 12;
+interface Memory {
+  readonly step: { readonly buffers: StepBuffers; readonly release: () => void };
+  slots: { readonly buffers: SlotBuffers; readonly release: () => void };
+}
 
 /**
- * A decoder with its KV cache of fixed capacity, written in place. One sequence; positions are the caller's: `step` puts
- * tokens at a position and everything before it must have been put there by earlier steps.
+ * A decoder with a KV cache of slots, written in place: each slot holds one sequence of up to `capacity` positions. Which
+ * sequence a slot holds, and up to where, is the caller's: everything before the position of a step must have been put
+ * there by earlier steps.
  */
 export class Decoder {
   readonly config: DecoderConfig;
+  /** Positions of a slot. */
   readonly capacity: number;
   readonly chunkRows: number;
   /** Rows of logits that one step can give. */
   readonly logitRows: number;
+  /** Slots that the device could hold, were there memory. */
+  readonly mostSlots: number;
   readonly #gpu: GpuContext;
-  readonly #weights: WeightSet;
   readonly #options: DecoderOptions;
-  readonly #memory: DecoderMemory;
-  readonly #plans = new Map<string, Plan>();
-  /** Keys at most in the steps being recorded. */
-  #maxKeys = 1;
+  readonly #memory: Memory;
+  readonly #plans: DecoderPlans;
+  /** What the records of the decode step will be when everything queued is done. */
+  #records: readonly SequenceRecord[] = [];
   #ropeLength = 0;
   #lastFlops = 0;
 
@@ -43,33 +56,45 @@ export class Decoder {
     config: DecoderConfig,
     weights: WeightSet,
     options: DecoderOptions,
-    memory: DecoderMemory,
+    memory: Memory,
   ) {
     this.#gpu = gpu;
     this.config = config;
-    this.#weights = weights;
     this.#options = options;
     this.#memory = memory;
     this.capacity = options.capacity;
     this.chunkRows = chunkRowsOf(gpu, options);
     this.logitRows = logitRowsOf(config, this.chunkRows);
+    // Dynamic RoPE turns all keys by the length of one prompt.
+    this.mostSlots = this.prefixReusable ? slotsThatBind(gpu, config, options) : 1;
+    this.#plans = new DecoderPlans(gpu, config, weights, options, {
+      step: memory.step.buffers,
+      slots: memory.slots.buffers,
+    });
   }
 
-  /** @throws EngineError out-of-memory */
+  /** With one slot. @throws EngineError out-of-memory */
   static async create(
     gpu: GpuContext,
     config: DecoderConfig,
     weights: WeightSet,
     options: DecoderOptions,
   ): Promise<Decoder> {
-    const memory = await allocateDecoder(gpu, config, options);
-    const decoder = new Decoder(gpu, config, weights, options, memory);
-    decoder.#writeRope(0);
-    return decoder;
+    const rows = Math.max(chunkRowsOf(gpu, options), mostSlots);
+    const step = await allocateStep(gpu, config, options, rows);
+    try {
+      const memory = { step, slots: await allocateSlots(gpu, config, options, 1) };
+      const decoder = new Decoder(gpu, config, weights, options, memory);
+      decoder.#writeRope(0);
+      return decoder;
+    } catch (error) {
+      step.release();
+      throw error;
+    }
   }
 
-  get tokens(): GPUBuffer {
-    return this.#memory.buffers.tokens;
+  get slots(): number {
+    return this.#memory.slots.buffers.slots;
   }
 
   get lastFlops(): number {
@@ -81,11 +106,41 @@ export class Decoder {
     return !ropeDependsOnLength(this.config.rope);
   }
 
-  /** Settings of the sampler for the steps to come. */
-  setSampling(settings: SamplingSettings): void {
+  /**
+   * Makes room for so many sequences; what the slots hold stays. Queued work is not waited for. `thresholdBytes`: what the
+   * pool may have in use behind that.
+   * @throws EngineError out-of-memory: everything is then as it was
+   */
+  async growSlots(slots: number, thresholdBytes = Number.POSITIVE_INFINITY): Promise<void> {
+    const old = this.#memory.slots;
+    const { element } = this.#options;
+    const more = cacheBytes(this.config, element, (slots - old.buffers.slots) * this.capacity);
+    if (this.#gpu.pool.ledger().inUseBytes + more > thresholdBytes) {
+      throw outOfMemoryError(`a cache of ${slots} sequences`, `memoryThresholdBytes is ${thresholdBytes}`);
+    }
+    const grown = await allocateSlots(this.#gpu, this.config, this.#options, slots);
+    await this.#gpu.submit('grow the cache', (encoder) => {
+      const copy = (from: GPUBuffer, to: GPUBuffer): void =>
+        encoder.copyBufferToBuffer(from, 0, to, 0, Math.min(from.size, to.size));
+      copy(old.buffers.tokens, grown.buffers.tokens);
+      copy(old.buffers.settings, grown.buffers.settings);
+      for (const [layer, { keys, values }] of old.buffers.cache.entries()) {
+        const target = grown.buffers.cache[layer];
+        if (target) copy(keys, target.keys);
+        if (target) copy(values, target.values);
+      }
+    });
+    this.#memory.slots = grown;
+    this.#plans.setSlots(grown.buffers);
+    this.#records = [];
+    old.release();
+  }
+
+  /** Settings of the sampler for the steps of a slot that are to come. */
+  setSampling(slot: number, settings: SamplingSettings): void {
     const data = new DataView(new ArrayBuffer(settingsBytes));
     writeSettings(data, settings);
-    this.#gpu.device.queue.writeBuffer(this.#memory.settings, 0, data.buffer);
+    this.#gpu.device.queue.writeBuffer(this.#memory.slots.buffers.settings, slot * settingsBytes, data.buffer);
   }
 
   /** Tells the positions how long the prompt is: only dynamic RoPE minds. */
@@ -93,12 +148,47 @@ export class Decoder {
     if (!this.prefixReusable && length !== this.#ropeLength) this.#writeRope(length);
   }
 
+  /** Copies the keys and values of the first `positions` of one slot to another. */
+  async copyPrefix(from: number, to: number, positions: number): Promise<void> {
+    const { cache } = this.#memory.slots.buffers;
+    const { kvHeads, headDim } = this.config;
+    const rowBytes = kvHeads * headDim * elementBytes[this.#options.element];
+    const bytes = positions * rowBytes;
+    const slotBytes = this.capacity * rowBytes;
+    // A copy within one buffer is not allowed: each goes through a scratch.
+    const scratch = await this.#gpu.pool.acquire({ bytes, owner: 'kv', label: 'prefix' });
+    try {
+      await this.#gpu.submit('copy a prefix', (encoder) => {
+        for (const buffer of cache.flatMap(({ keys, values }) => [keys, values])) {
+          encoder.copyBufferToBuffer(buffer, from * slotBytes, scratch, 0, bytes);
+          encoder.copyBufferToBuffer(scratch, 0, buffer, to * slotBytes, bytes);
+        }
+      });
+    } finally {
+      this.#gpu.pool.release(scratch);
+    }
+  }
+
   /**
-   * Puts `tokens` into the cache from `position` on, in chunks; `head` is what happens behind the last one: the next
-   * token is sampled into tokens[position + tokens.length], or nothing. Everything is queued, not waited for, unless a
-   * software adapter needs an abort to be heard.
+   * Puts `tokens` into a slot from `position` on, in one step of at most `chunkRows`; `head` is what happens behind the last one:
+   * the next token is sampled into its place, or nothing. Queued, not waited for.
    */
+  async prefillChunk(
+    slot: number,
+    tokens: readonly number[],
+    position: number,
+    head: Exclude<Head, 'logits'>,
+  ): Promise<void> {
+    const plan = await this.#plans.prefill(tokens.length, head);
+    this.#place(slot, tokens, position);
+    this.#plans.maxKeys = position + tokens.length;
+    await this.#gpu.submit('prefill', (encoder) => plan.encode(encoder));
+    this.#lastFlops = plan.flops;
+  }
+
+  /** All of `tokens`, chunk by chunk; a chunk is waited for, so that an abort is heard. */
   async prefill(
+    slot: number,
     tokens: readonly number[],
     position: number,
     head: Exclude<Head, 'logits'>,
@@ -108,16 +198,12 @@ export class Decoder {
       throwIfAborted(signal);
       const chunk = tokens.slice(start, start + this.chunkRows);
       const last = start + chunk.length >= tokens.length;
-      const plan = await this.#planFor(chunk.length, last ? head : 'none');
-      this.#place(chunk, position + start);
-      this.#maxKeys = position + start + chunk.length;
-      await this.#gpu.submit('prefill', (encoder) => plan.encode(encoder));
-      this.#lastFlops = plan.flops;
+      await this.prefillChunk(slot, chunk, position + start, last ? head : 'none');
       if (!last) await this.#gpu.settle();
     }
   }
 
-  /** Logits of all `tokens`, f32 [tokens, vocab], from an empty cache. */
+  /** Logits of all `tokens`, f32 [tokens, vocab], from an empty slot 0. */
   async logits(tokens: readonly number[], signal?: AbortSignal): Promise<Float32Array> {
     const { vocab } = this.config;
     const stride = Math.ceil(vocab / 4) * 4;
@@ -126,11 +212,11 @@ export class Decoder {
     for (let start = 0; start < tokens.length; start += this.logitRows) {
       throwIfAborted(signal);
       const chunk = tokens.slice(start, start + this.logitRows);
-      const plan = await this.#planFor(chunk.length, 'logits');
-      this.#place(chunk, start);
-      this.#maxKeys = start + chunk.length;
-      const slice = { buffer: this.#memory.buffers.logits, byteOffset: 0, bytes: chunk.length * stride * 4 };
-      const { data } = await this.#gpu.enqueueRead('logits', (encoder) => plan.encode(encoder), slice);
+      const plan = await this.#plans.prefill(chunk.length, 'logits');
+      this.#place(0, chunk, start);
+      this.#plans.maxKeys = start + chunk.length;
+      const slice = { buffer: this.#memory.slots.buffers.logits, byteOffset: 0, bytes: chunk.length * stride * 4 };
+      const { data } = await this.#gpu.enqueueRead('logits', (encoder) => plan.encode(encoder), [slice]);
       this.#lastFlops = plan.flops;
       const padded = new Float32Array(await data);
       for (let row = 0; row < chunk.length; row++)
@@ -140,14 +226,18 @@ export class Decoder {
   }
 
   /**
-   * `count` decode steps in one submit: each takes the token at its position and samples the next. Resolves when
-   * submitted; `data` are the new tokens, u32 [count].
+   * `count` decode steps in one submit: each takes the token at the position of each sequence and samples its next.
+   * Resolves when submitted; `data` are the new tokens, u32 [sequences, count].
    */
-  async decode(position: number, count: number): Promise<{ readonly data: Promise<ArrayBuffer> }> {
-    const plan = await this.#planFor(1, 'sample');
-    this.#maxKeys = position + count;
+  async decode(sequences: readonly SequenceRecord[], count: number): Promise<{ readonly data: Promise<ArrayBuffer> }> {
+    const plan = await this.#plans.decode(sequences.length);
+    const { tokens, decodeState } = this.#memory.slots.buffers;
+    // The GPU moves the positions on by itself; only when others join or leave must it be told.
+    if (!sameRecords(this.#records, sequences))
+      this.#gpu.device.queue.writeBuffer(decodeState, 0, sequenceRecords(sequences));
+    this.#records = sequences.map(({ slot, position }) => ({ slot, position: position + count }));
+    this.#plans.maxKeys = Math.max(...sequences.map(({ position }) => position)) + count;
     this.#lastFlops = plan.flops;
-    const slice = { buffer: this.tokens, byteOffset: (position + 1) * 4, bytes: count * 4 };
     return this.#gpu.enqueueRead(
       'decode',
       (encoder) => {
@@ -155,20 +245,22 @@ export class Decoder {
         for (let step = 0; step < count; step++) plan.record(pass);
         pass.end();
       },
-      slice,
+      sequences.map(({ slot, position }) => ({
+        buffer: tokens,
+        byteOffset: this.#tokenOffset(slot, position + 1),
+        bytes: count * 4,
+      })),
     );
   }
 
   /** The token at a position as it will be when everything submitted so far is done: u32 [1]. */
-  readToken(position: number): Promise<{ readonly data: Promise<ArrayBuffer> }> {
-    return this.#gpu.enqueueRead('read token', () => undefined, {
-      buffer: this.tokens,
-      byteOffset: position * 4,
-      bytes: 4,
-    });
+  readToken(slot: number, position: number): Promise<{ readonly data: Promise<ArrayBuffer> }> {
+    const { tokens } = this.#memory.slots.buffers;
+    const slice = { buffer: tokens, byteOffset: this.#tokenOffset(slot, position), bytes: 4 };
+    return this.#gpu.enqueueRead('read token', () => undefined, [slice]);
   }
 
-  /** The layers alone: f32 [batch, seq, hidden] in and out, causal, each item of the batch from position 0. */
+  /** The layers alone: f32 [batch, seq, hidden] in and out, causal, each item of the batch from position 0 of slot 0. */
   async forward(hiddenStates: Float32Array, shape: readonly number[], signal?: AbortSignal): Promise<Float32Array> {
     const { hidden } = this.config;
     const [batch, seq] = checkHiddenStates(hiddenStates, shape, hidden, this.capacity);
@@ -179,17 +271,13 @@ export class Decoder {
         throwIfAborted(signal);
         const rows = Math.min(this.chunkRows, seq - start);
         const at = (item * seq + start) * hidden;
-        const plan = await this.#hiddenPlan(rows);
-        const { x, state } = this.#memory.buffers;
-        this.#gpu.device.queue.writeBuffer(state, 0, new Uint32Array([start, 0]));
+        const plan = await this.#plans.hidden(rows);
+        const { x, prefillState } = this.#memory.step.buffers;
+        this.#gpu.device.queue.writeBuffer(prefillState, 0, sequenceRecords([{ slot: 0, position: start }]));
         this.#gpu.device.queue.writeBuffer(x, 0, padRows(hiddenStates.subarray(at, at + rows * hidden), hidden));
-        this.#maxKeys = start + rows;
-        const bytes = rows * Math.ceil(hidden / 4) * 16;
-        const { data } = await this.#gpu.enqueueRead('forward', (encoder) => plan.encode(encoder), {
-          buffer: x,
-          byteOffset: 0,
-          bytes,
-        });
+        this.#plans.maxKeys = start + rows;
+        const slice = { buffer: x, byteOffset: 0, bytes: rows * Math.ceil(hidden / 4) * 16 };
+        const { data } = await this.#gpu.enqueueRead('forward', (encoder) => plan.encode(encoder), [slice]);
         this.#lastFlops = plan.flops;
         out.set(dropPadding(new Float32Array(await data), hidden), at);
       }
@@ -203,114 +291,58 @@ export class Decoder {
    */
   async compile(): Promise<void> {
     const rows = [1, 2, 8, 16, this.chunkRows].filter((count) => count <= this.chunkRows);
-    await Promise.all(rows.map((count) => this.#planFor(count, 'sample')));
+    await Promise.all([...rows.map((count) => this.#plans.prefill(count, 'sample')), this.#plans.decode(1)]);
   }
 
-  /** GPU time by dispatch of one decode step at position 0. */
+  /** GPU time by dispatch of one decode step of one sequence at position 0. */
   async profile(): Promise<KernelTime[]> {
-    const plan = await this.#planFor(1, 'sample');
-    this.#place([0], 0);
-    this.#maxKeys = 1;
+    const plan = await this.#plans.decode(1);
+    const { tokens, decodeState } = this.#memory.slots.buffers;
+    this.#gpu.device.queue.writeBuffer(tokens, 0, new Uint32Array([0]));
+    this.#gpu.device.queue.writeBuffer(decodeState, 0, sequenceRecords([{ slot: 0, position: 0 }]));
+    this.#records = [];
+    this.#plans.maxKeys = 1;
     const profiler = new Profiler(this.#gpu, plan.dispatches);
     await this.#gpu.submit('profile', (encoder) => plan.encode(encoder, profiler));
     return profiler.times();
   }
 
-  dispose(): void {
-    for (const plan of this.#plans.values()) plan.dispose();
-    this.#plans.clear();
-    this.#memory.release();
+  /** Resolves when everything queued is done. */
+  settle(): Promise<void> {
+    return this.#gpu.settle();
   }
 
-  /** Tokens and position for the next step; queued before it, so no step in flight sees them. */
-  #place(tokens: readonly number[], position: number): void {
+  dispose(): void {
+    this.#plans.dispose();
+    this.#memory.slots.release();
+    this.#memory.step.release();
+  }
+
+  /** Tokens and position for the next step of one sequence; queued before it, so no step in flight sees them. */
+  #place(slot: number, tokens: readonly number[], position: number): void {
     const { queue } = this.#gpu.device;
-    queue.writeBuffer(this.#memory.buffers.tokens, position * 4, Uint32Array.from(tokens));
-    queue.writeBuffer(this.#memory.buffers.state, 0, new Uint32Array([position, 0]));
+    const { slots, step } = this.#memory;
+    queue.writeBuffer(slots.buffers.tokens, this.#tokenOffset(slot, position), Uint32Array.from(tokens));
+    queue.writeBuffer(step.buffers.prefillState, 0, sequenceRecords([{ slot, position }]));
+  }
+
+  #tokenOffset(slot: number, position: number): number {
+    return (slot * (this.capacity + 1) + position) * 4;
   }
 
   #writeRope(length: number): void {
     this.#ropeLength = length;
     this.#gpu.device.queue.writeBuffer(
-      this.#memory.buffers.rope,
+      this.#memory.step.buffers.rope,
       0,
       ropeTable(this.config.rope, this.capacity, length),
     );
   }
-
-  #planFor(rows: number, head: Head): Promise<Plan> {
-    return this.#cachedPlan(`${rows} ${head}`, () => {
-      const graph = this.#graph();
-      const context = this.#context(rows);
-      return [...embedTokens(graph, rows), ...this.#layers(graph, context), ...this.#headCalls(graph, context, head)];
-    });
-  }
-
-  #hiddenPlan(rows: number): Promise<Plan> {
-    return this.#cachedPlan(`${rows} hidden`, () => this.#layers(this.#graph(), this.#context(rows)));
-  }
-
-  async #cachedPlan(key: string, calls: () => KernelCall[]): Promise<Plan> {
-    const known = this.#plans.get(key);
-    if (known) {
-      // Most recently used last.
-      this.#plans.delete(key);
-      this.#plans.set(key, known);
-      return known;
-    }
-    const plan = await buildPlan(this.#gpu, calls(), `decoder ${key}`);
-    for (const [oldKey, old] of this.#plans) {
-      if (this.#plans.size < keptPlans) break;
-      if (oldKey === '1 sample') continue;
-      this.#plans.delete(oldKey);
-      old.dispose();
-    }
-    this.#plans.get(key)?.dispose();
-    this.#plans.set(key, plan);
-    return plan;
-  }
-
-  #layers(graph: DecoderGraph, context: LayerContext): KernelCall[] {
-    return Array.from({ length: this.config.layers }, (_, index) => decoderLayer(graph, context, index)).flat();
-  }
-
-  #headCalls(graph: DecoderGraph, context: LayerContext, head: Head): KernelCall[] {
-    if (head === 'none') return [];
-    if (head === 'logits') return outputHead(graph, context, 0, context.rows);
-    const { buffers, settings, sampleScratch } = this.#memory;
-    return [
-      ...outputHead(graph, context, context.rows - 1, 1),
-      ...sample({
-        label: 'sample',
-        device: this.#gpu.info,
-        logits: buffers.logits,
-        tokens: buffers.tokens,
-        state: buffers.state,
-        vocab: this.config.vocab,
-        rows: context.rows,
-        settings,
-        scratch: sampleScratch,
-        none: this.#gpu.none,
-      }),
-    ];
-  }
-
-  #graph(): DecoderGraph {
-    return {
-      gpu: this.#gpu,
-      config: this.config,
-      weights: this.#weights,
-      buffers: this.#memory.buffers,
-      capacity: this.capacity,
-      maxKeys: () => this.#maxKeys,
-    };
-  }
-
-  #context(rows: number): LayerContext {
-    const { element, fusion } = this.#options;
-    return { gpu: this.#gpu, element, rows, normed: this.#memory.buffers.normed, fusion };
-  }
 }
+
+const sameRecords = (a: readonly SequenceRecord[], b: readonly SequenceRecord[]): boolean =>
+  a.length === b.length &&
+  a.every(({ slot, position }, index) => slot === b[index]?.slot && position === b[index]?.position);
 
 /** [rows, hidden] with rows padded to a multiple of 4, as kernels keep them. */
 function padRows(data: Float32Array, hidden: number): Float32Array<ArrayBuffer> {

@@ -4,46 +4,27 @@ import { attention, chooseAttention, decodeAttention } from '../kernels/attentio
 import { embedding } from '../kernels/embedding.ts';
 import { ropeKv } from '../kernels/ropeKv.ts';
 import type { DecoderConfig } from './decoderConfig.ts';
+import type { SlotBuffers, StepBuffers } from './decoderMemory.ts';
 import { type LayerContext, normLinear, residualLinear } from './layerOps.ts';
 import type { WeightSet } from './weights.ts';
 
-/** What the decoder's dispatches read and write; shapes with `rows` of the plan. */
-export interface DecoderBuffers {
-  /** u32: tokens by position. */
-  readonly tokens: GPUBuffer;
-  /** u32 words: [0] position of the plan's first row. */
-  readonly state: GPUBuffer;
-  /** The residual stream: f32 [rows, hidden]. */
-  readonly x: GPUBuffer;
-  readonly normed: GPUBuffer;
-  /** [rows, heads + 2·kvHeads, headDim] */
-  readonly qkv: GPUBuffer;
-  /** [rows, heads, headDim] */
-  readonly q: GPUBuffer;
-  readonly attended: GPUBuffer;
-  /** [rows, intermediate] */
-  readonly gated: GPUBuffer;
-  /** f32 [rows or 1, vocab] */
-  readonly logits: GPUBuffer;
-  /** Split results of decode attention. */
-  readonly attentionScratch: GPUBuffer | undefined;
-  readonly rope: GPUBuffer;
-  /** By layer: [capacity, kvHeads, headDim]. */
-  readonly cache: readonly { readonly keys: GPUBuffer; readonly values: GPUBuffer }[];
-}
+/** One step's buffers: those of its rows, those of the slots, and the records of its sequences. */
+export type DecoderBuffers = StepBuffers & SlotBuffers & { readonly state: GPUBuffer };
 
 export interface DecoderGraph {
   readonly gpu: GpuContext;
   readonly config: DecoderConfig;
   readonly weights: WeightSet;
   readonly buffers: DecoderBuffers;
-  /** Positions that the cache holds. */
+  /** Positions of a slot. */
   readonly capacity: number;
+  /** Sequences that a step takes in; each has `rows / sequences` of its rows. */
+  readonly sequences: number;
   /** Keys that there are at most at the time of recording. */
   readonly maxKeys: () => number;
 }
 
-export const embedTokens = ({ gpu, weights, buffers }: DecoderGraph, rows: number): KernelCall[] =>
+export const embedTokens = ({ gpu, weights, buffers, sequences, capacity }: DecoderGraph, rows: number): KernelCall[] =>
   embedding({
     label: 'embedding',
     device: gpu.info,
@@ -51,7 +32,9 @@ export const embedTokens = ({ gpu, weights, buffers }: DecoderGraph, rows: numbe
     tokens: buffers.tokens,
     state: buffers.state,
     y: buffers.x,
-    rows,
+    rows: rows / sequences,
+    sequences,
+    tokenStride: capacity + 1,
   });
 
 /** x += o(attention(rope(qkv(norm(x))))); x += down(act(gate(norm(x))) · up(norm(x))) */
@@ -113,7 +96,9 @@ function cachedAttention(graph: DecoderGraph, context: LayerContext, index: numb
       q: buffers.q,
       keyCache: keys,
       valueCache: values,
-      rows: context.rows,
+      rows: context.rows / graph.sequences,
+      sequences: graph.sequences,
+      capacity: graph.capacity,
       heads,
       kvHeads,
       headDim,
@@ -127,28 +112,29 @@ function attendToCache(graph: DecoderGraph, context: LayerContext, index: number
   const { gpu, config, buffers } = graph;
   const { heads, kvHeads, headDim } = config;
   const { keys, values } = cacheOf(graph, index);
-  const view = (buffer: GPUBuffer, count: number) => ({
+  const rows = context.rows / graph.sequences;
+  const view = (buffer: GPUBuffer, count: number, positions: number) => ({
     buffer,
     offset: 0,
-    batchStride: 0,
+    batchStride: positions * count * headDim,
     rowStride: count * headDim,
     headStride: headDim,
   });
-  const attend = chooseAttention(context.rows) === 'decode' ? decodeAttention : attention;
+  const attend = chooseAttention(rows) === 'decode' ? decodeAttention : attention;
   return attend({
     label: `layers.${index}.attention`,
     element: context.element,
     device: gpu.info,
-    q: view(buffers.q, heads),
-    k: view(keys, kvHeads),
-    v: view(values, kvHeads),
-    out: view(buffers.attended, heads),
-    batch: 1,
+    q: view(buffers.q, heads, rows),
+    k: view(keys, kvHeads, graph.capacity),
+    v: view(values, kvHeads, graph.capacity),
+    out: view(buffers.attended, heads, rows),
+    batch: graph.sequences,
     heads,
     kvHeads,
-    queryLen: context.rows,
+    queryLen: rows,
     // The rows of this plan; those before are the state's.
-    keyLen: context.rows,
+    keyLen: rows,
     headDim,
     scale: 1 / Math.sqrt(headDim),
     causal: true,

@@ -2,8 +2,8 @@ import { type ElementType, elementBytes } from '../core/dtype.ts';
 import type { GpuContext } from '../gpu/context.ts';
 import { decodeScratchBytes } from '../kernels/attention.ts';
 import { sampleScratchBytes, settingsBytes } from '../kernels/sampling.ts';
+import { recordBytes } from '../kernels/sequences.ts';
 import type { DecoderConfig } from './decoderConfig.ts';
-import type { DecoderBuffers } from './decoderLayers.ts';
 
 export interface DecoderOptions {
   readonly element: ElementType;
@@ -14,16 +14,47 @@ export interface DecoderOptions {
   readonly chunkRows?: number | undefined;
 }
 
+/** What the decoder's dispatches read and write; shapes with `rows` of the plan. */
+export interface StepBuffers {
+  /** The residual stream: f32 [rows, hidden]. */
+  readonly x: GPUBuffer;
+  readonly normed: GPUBuffer;
+  /** [rows, heads + 2·kvHeads, headDim] */
+  readonly qkv: GPUBuffer;
+  /** [rows, heads, headDim] */
+  readonly q: GPUBuffer;
+  readonly attended: GPUBuffer;
+  /** [rows, intermediate] */
+  readonly gated: GPUBuffer;
+  readonly rope: GPUBuffer;
+  /** One record (kernels/sequences.ts): the sequence that is being prefilled. */
+  readonly prefillState: GPUBuffer;
+}
+
+/** What grows with the sequences that the decoder holds at once. */
+export interface SlotBuffers {
+  readonly slots: number;
+  /** u32 [slots, capacity + 1]: tokens by position, and the one sampled behind the last. */
+  readonly tokens: GPUBuffer;
+  /** Sampling settings by slot. */
+  readonly settings: GPUBuffer;
+  /** A record for each sequence of a decode step. */
+  readonly decodeState: GPUBuffer;
+  /** f32 [logitRows, vocab] */
+  readonly logits: GPUBuffer;
+  readonly sampleScratch: GPUBuffer;
+  /** Split results of decode attention. */
+  readonly attentionScratch: GPUBuffer | undefined;
+  /** By layer: [slots, capacity, kvHeads, headDim]. */
+  readonly cache: readonly { readonly keys: GPUBuffer; readonly values: GPUBuffer }[];
+}
+
 /** Rows of a prefill step: enough to fill the machine, few enough for a submit of some 100 ms. */
 const defaultChunkRows = { gpu: 512, software: 64 } as const;
 /** Bytes of logits that are kept at once. */
 const logitsBytes = 8 * 2 ** 20;
-export interface DecoderMemory {
-  readonly buffers: DecoderBuffers;
-  readonly settings: GPUBuffer;
-  readonly sampleScratch: GPUBuffer;
-  readonly release: () => void;
-}
+/** Sequences that a step takes in at most; the records of a step are read one by one. */
+export const mostSlots = 16;
 
 export const chunkRowsOf = (gpu: GpuContext, options: DecoderOptions): number =>
   Math.min(options.chunkRows ?? defaultChunkRows[gpu.info.adapter.software ? 'software' : 'gpu'], options.capacity);
@@ -31,61 +62,104 @@ export const chunkRowsOf = (gpu: GpuContext, options: DecoderOptions): number =>
 export const logitRowsOf = (config: DecoderConfig, chunkRows: number): number =>
   Math.max(1, Math.min(chunkRows, Math.floor(logitsBytes / (Math.ceil(config.vocab / 4) * 16))));
 
-/** Bytes of keys and values of all layers for `capacity` positions. */
-export const cacheBytes = (config: DecoderConfig, element: ElementType, capacity: number): number =>
-  2 * config.layers * capacity * config.kvHeads * config.headDim * elementBytes[element];
+/** Bytes of keys and values of all layers for `positions`. */
+export const cacheBytes = (config: DecoderConfig, element: ElementType, positions: number): number =>
+  config.layers * 2 * layerCacheBytes(config, element, positions);
 
-/** Everything that a decoder keeps on the GPU beside its weights, or nothing. @throws EngineError out-of-memory */
-export async function allocateDecoder(
-  gpu: GpuContext,
-  config: DecoderConfig,
-  options: DecoderOptions,
-): Promise<DecoderMemory> {
-  const { element, capacity } = options;
-  const { heads, kvHeads, headDim, hidden, intermediate, vocab, layers } = config;
-  const rows = chunkRowsOf(gpu, options);
+const layerCacheBytes = (config: DecoderConfig, element: ElementType, positions: number): number =>
+  positions * config.kvHeads * config.headDim * elementBytes[element];
+
+/** Slots whose keys of one layer still fit a binding; at least one. */
+export function slotsThatBind(gpu: GpuContext, config: DecoderConfig, options: DecoderOptions): number {
+  const { maxStorageBufferBindingSize, maxBufferSize } = gpu.info.limits;
+  const bytes = layerCacheBytes(config, options.element, options.capacity);
+  return Math.max(1, Math.min(mostSlots, Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / bytes)));
+}
+
+interface Held<T> {
+  readonly buffers: T;
+  readonly release: () => void;
+}
+
+/** Buffers of one owner that are given back together, or not taken at all. */
+async function holding<T>(gpu: GpuContext, fill: (taker: Taker) => Promise<T>): Promise<Held<T>> {
   const taken: GPUBuffer[] = [];
   const release = (): void => {
     for (const buffer of taken.splice(0)) gpu.pool.release(buffer);
   };
-  const bytes = async (label: string, size: number, owner = 'activations', exact = false): Promise<GPUBuffer> => {
+  const bytes: Taker['bytes'] = async (label, size, owner = 'activations', exact = false) => {
     const buffer = await gpu.pool.acquire({ bytes: size, owner, label, exact });
     taken.push(buffer);
     return buffer;
   };
-  const matrix = (label: string, count: number, columns: number, kind: ElementType): Promise<GPUBuffer> =>
-    bytes(label, count * Math.ceil(columns / 4) * 4 * elementBytes[kind]);
-  const cacheLayer = (label: string): Promise<GPUBuffer> =>
-    bytes(label, capacity * kvHeads * headDim * elementBytes[element], 'kv', true);
+  const matrix: Taker['matrix'] = (label, rows, columns, element) =>
+    bytes(label, rows * Math.ceil(columns / 4) * 4 * elementBytes[element]);
   try {
-    // Steps of several rows and of one share the scratch: whichever needs more.
-    const scratch = Math.max(
-      ...[1, 8].map((queryLen) => decodeScratchBytes({ batch: 1, heads, queryLen, headDim, maxKeys: capacity })),
-    );
-    const cache: { keys: GPUBuffer; values: GPUBuffer }[] = [];
-    for (let layer = 0; layer < layers; layer++) {
-      cache.push({ keys: await cacheLayer(`keys.${layer}`), values: await cacheLayer(`values.${layer}`) });
-    }
-    const buffers: DecoderBuffers = {
-      // One position more than the cache: the token sampled behind the last one.
-      tokens: await bytes('tokens', (capacity + 1) * 4, 'kv', true),
-      state: await bytes('state', 64, 'kv', true),
+    return { buffers: await fill({ bytes, matrix }), release };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+interface Taker {
+  readonly bytes: (label: string, size: number, owner?: string, exact?: boolean) => Promise<GPUBuffer>;
+  readonly matrix: (label: string, rows: number, columns: number, element: ElementType) => Promise<GPUBuffer>;
+}
+
+/** Activations of a step of `rows` rows, and the table of positions. @throws EngineError out-of-memory */
+export const allocateStep = (
+  gpu: GpuContext,
+  config: DecoderConfig,
+  options: DecoderOptions,
+  rows: number,
+): Promise<Held<StepBuffers>> =>
+  holding(gpu, async ({ bytes, matrix }) => {
+    const { heads, kvHeads, headDim, hidden, intermediate } = config;
+    const { element, capacity } = options;
+    return {
       x: await matrix('x', rows, hidden, 'f32'),
       normed: await matrix('normed', rows, hidden, element),
       qkv: await matrix('qkv', rows, (heads + 2 * kvHeads) * headDim, element),
       q: await matrix('q', rows, heads * headDim, element),
       attended: await matrix('attended', rows, heads * headDim, element),
       gated: await matrix('gated', rows, intermediate, element),
-      logits: await matrix('logits', logitRowsOf(config, rows), vocab, 'f32'),
-      attentionScratch: scratch > 0 ? await bytes('attention scratch', scratch) : undefined,
       rope: await bytes('rope', capacity * headDim * 4, 'weights', true),
+      prefillState: await bytes('prefill state', recordBytes, 'kv', true),
+    };
+  });
+
+/** The cache of `slots` sequences and what a step over all of them needs. @throws EngineError out-of-memory */
+export const allocateSlots = (
+  gpu: GpuContext,
+  config: DecoderConfig,
+  options: DecoderOptions,
+  slots: number,
+): Promise<Held<SlotBuffers>> =>
+  holding(gpu, async ({ bytes, matrix }) => {
+    const { element, capacity } = options;
+    const { heads, headDim, vocab, layers } = config;
+    const logitRows = Math.max(slots, logitRowsOf(config, chunkRowsOf(gpu, options)));
+    // Steps of several rows of one sequence and of one row of several share the scratch: whichever needs more.
+    const scratch = Math.max(
+      ...[1, 8].map((queryLen) =>
+        decodeScratchBytes({ batch: queryLen === 1 ? slots : 1, heads, queryLen, headDim, maxKeys: capacity }),
+      ),
+    );
+    const cacheLayer = (label: string): Promise<GPUBuffer> =>
+      bytes(label, layerCacheBytes(config, element, slots * capacity), 'kv', true);
+    const cache: { keys: GPUBuffer; values: GPUBuffer }[] = [];
+    for (let layer = 0; layer < layers; layer++) {
+      cache.push({ keys: await cacheLayer(`keys.${layer}`), values: await cacheLayer(`values.${layer}`) });
+    }
+    return {
+      slots,
+      tokens: await bytes('tokens', slots * (capacity + 1) * 4, 'kv', true),
+      settings: await bytes('sampling settings', slots * settingsBytes, 'kv', true),
+      decodeState: await bytes('decode state', mostSlots * recordBytes, 'kv', true),
+      logits: await matrix('logits', logitRows, vocab, 'f32'),
+      sampleScratch: await bytes('sampling scratch', sampleScratchBytes(vocab, slots)),
+      attentionScratch: scratch > 0 ? await bytes('attention scratch', scratch) : undefined,
       cache,
     };
-    const settings = await bytes('sampling settings', settingsBytes, 'kv', true);
-    const sampleScratch = await bytes('sampling scratch', sampleScratchBytes(vocab));
-    return { buffers, settings, sampleScratch, release };
-  } catch (error) {
-    release();
-    throw error;
-  }
-}
+  });

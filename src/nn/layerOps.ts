@@ -16,6 +16,11 @@ export interface LayerContext {
   readonly normed: GPUBuffer;
   /** The ultraFusion flag. */
   readonly fusion: boolean;
+  /**
+   * One row of each of several sequences: every row is computed as it would be alone, whatever their number, so that
+   * nobody's answer depends on who else asks.
+   */
+  readonly decode?: boolean;
 }
 
 /**
@@ -45,7 +50,9 @@ export function normLinear(
   const { gpu, element, normed } = context;
   const rows = args.rows ?? context.rows;
   const shared = { ...args, device: gpu.info, yElement: args.yElement ?? element, rows, none: gpu.none };
-  if (context.fusion && rows <= fusedRows(gpu)) return linear({ ...shared, xElement: 'f32' });
+  const algorithm = algorithmOf(context);
+  if (context.fusion && (context.decode ? 1 : rows) <= fusedRows(gpu))
+    return linear({ ...shared, ...algorithm, xElement: 'f32' });
   return [
     norm({
       label: `${args.label}.norm`,
@@ -58,9 +65,12 @@ export function normLinear(
       dim: args.weight.inDim,
       firstRow: args.firstRow ?? 0,
     }),
-    ...linear({ ...shared, x: normed, xElement: element, norm: undefined, firstRow: 0 }),
+    ...linear({ ...shared, ...algorithm, x: normed, xElement: element, norm: undefined, firstRow: 0 }),
   ];
 }
+
+/** The kernel of a single row for each row of a decode step. */
+const algorithmOf = (context: LayerContext) => (context.decode ? ({ algorithm: 'vector' } as const) : {});
 
 /** x += input · Wᵀ (+ bias), into the f32 residual stream. */
 export function residualLinear(
@@ -75,6 +85,7 @@ export function residualLinear(
 ): KernelCall[] {
   const { gpu, element, rows } = context;
   return linear({
+    ...algorithmOf(context),
     label: args.label,
     device: gpu.info,
     x: args.input,

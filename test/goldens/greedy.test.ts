@@ -3,9 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { resolveFlags } from '../../src/engine/flags.ts';
 import { openModel, startRuntime } from '../../src/engine/runtime.ts';
-import { decodeTokens, SequenceCache } from '../../src/engine/tokenStream.ts';
+import { SlotTable } from '../../src/engine/slotTable.ts';
 import type { GpuContext } from '../../src/gpu/context.ts';
 import { Decoder } from '../../src/nn/decoder.ts';
+import { decodeTogether } from '../support/decode.ts';
 import { filesOf, readJsonFile } from '../support/files.ts';
 import { openGpu, testTiers } from '../support/gpu.ts';
 
@@ -45,23 +46,12 @@ async function withDecoder(
 }
 
 /** Greedy decoding over the KV cache, as generate() does it. */
-async function cached(
+const cached = async (
   decoder: Decoder,
   prompt: readonly number[],
   count: number,
-  cache = new SequenceCache(),
-): Promise<number[]> {
-  const steps = decodeTokens(decoder, cache, prompt, {
-    options: {},
-    eosTokenIds: new Set(),
-    maxTokens: count,
-    overlap: true,
-    caching: true,
-  });
-  const tokens: number[] = [];
-  for await (const { tokenId } of steps) tokens.push(tokenId);
-  return tokens;
-}
+  table = new SlotTable(),
+): Promise<number[]> => (await decodeTogether(decoder, table, [{ prompt, count }]))[0] ?? [];
 
 /** Greedy decoding without a cache: all logits anew for each token. */
 async function prefillOnly(decoder: Decoder, prompt: readonly number[], count: number): Promise<number[]> {
@@ -104,10 +94,45 @@ describe.each(testTiers)('greedy decoding in tier %s', async (tier) => {
   test('a prompt that goes on from an earlier one finds its keys and gives the same', async () => {
     const { tokenIds, greedy } = goldenOf('llama-gqa');
     await withDecoder(gpu, 'llama-gqa', 16, async (decoder) => {
-      const cache = new SequenceCache();
-      await cached(decoder, tokenIds.slice(0, 30), 4, cache);
-      expect(await cached(decoder, tokenIds, greedy.length, cache)).toEqual(greedy);
-      expect(cache.stats).toEqual({ hits: 1, misses: 1 });
+      const table = new SlotTable();
+      await cached(decoder, tokenIds.slice(0, 30), 4, table);
+      expect(await cached(decoder, tokenIds, greedy.length, table)).toEqual(greedy);
+      expect(table.stats).toEqual({ hits: 1, misses: 1 });
+    });
+  });
+
+  test('four together, joining and leaving between steps: each gets the tokens it gets alone', async () => {
+    for (const name of ['llama-gqa', 'qwen2', 'qwen3']) {
+      const { tokenIds, greedy } = goldenOf(name);
+      await withDecoder(gpu, name, 16, async (decoder) => {
+        await decoder.growSlots(4);
+        const prompts = [tokenIds, tokenIds.slice(0, 9), tokenIds.slice(5), tokenIds.slice(3, 20)];
+        const alone: number[][] = [];
+        for (const prompt of prompts) alone.push(await cached(decoder, prompt, 24));
+        expect(alone[0]).toEqual(greedy);
+        const wanted = prompts.map((prompt, index) => ({ prompt, count: 24 - 5 * index, joinsAfter: index * 2 }));
+        const together = await decodeTogether(decoder, new SlotTable(), wanted);
+        expect(together, name).toEqual(alone.map((tokens, index) => tokens.slice(0, 24 - 5 * index)));
+      });
+    }
+  });
+
+  test('more slots keep what the others hold; a beginning is copied from a slot in use', async () => {
+    const { tokenIds, greedy } = goldenOf('llama-gqa');
+    await withDecoder(gpu, 'llama-gqa', 16, async (decoder) => {
+      const table = new SlotTable();
+      await cached(decoder, tokenIds, 4, table);
+      await decoder.growSlots(3);
+      // The first two go on in the first slot and in a copy of it; the third has nothing in common with them.
+      const other = tokenIds.slice(7);
+      const got = await decodeTogether(decoder, table, [
+        { prompt: tokenIds, count: 24 },
+        { prompt: tokenIds, count: 24 },
+        { prompt: other, count: 8 },
+      ]);
+      expect(got.slice(0, 2)).toEqual([greedy, greedy]);
+      expect(got[2]).toEqual(await cached(decoder, other, 8));
+      expect(table.stats).toEqual({ hits: 2, misses: 2 });
     });
   });
 });

@@ -47,7 +47,7 @@ describe.each(testTiers.slice(0, 1))('context (%s)', async (tier) => {
     const throws = (): never => {
       throw new RangeError('my own');
     };
-    await expect(gpu.enqueueRead('x', throws, { buffer: y, byteOffset: 0, bytes: 16 })).rejects.toThrow('my own');
+    await expect(gpu.enqueueRead('x', throws, [{ buffer: y, byteOffset: 0, bytes: 16 }])).rejects.toThrow('my own');
     expect(gpu.pool.leaks()).toEqual([]);
     await expectAlive();
   });
@@ -56,7 +56,7 @@ describe.each(testTiers.slice(0, 1))('context (%s)', async (tier) => {
     const y = upload(gpu, Uint32Array.of(9, 8, 7, 6));
     await words(gpu, y);
     const misses = gpu.pool.ledger().misses;
-    const refused = await gpu.enqueueRead('past the end', () => undefined, { buffer: y, byteOffset: 8, bytes: 64 });
+    const refused = await gpu.enqueueRead('past the end', () => undefined, [{ buffer: y, byteOffset: 8, bytes: 64 }]);
     await expect(refused.data).rejects.toMatchObject({ code: 'gpu-validation' });
     expect(gpu.pool.leaks()).toEqual([]);
     expect(await words(gpu, y)).toEqual([9, 8, 7, 6]);
@@ -89,8 +89,8 @@ describe.each(testTiers.slice(0, 1))('context (%s)', async (tier) => {
     const y = upload(gpu, Uint32Array.of(5, 6, 7, 8));
     const plan = await buildPlan(gpu, [add(y, 100)], 'test');
     const slice = { buffer: y, byteOffset: 4, bytes: 8 };
-    const first = await gpu.enqueueRead('first', (encoder) => plan.encode(encoder), slice);
-    const second = await gpu.enqueueRead('second', (encoder) => plan.encode(encoder), slice);
+    const first = await gpu.enqueueRead('first', (encoder) => plan.encode(encoder), [slice]);
+    const second = await gpu.enqueueRead('second', (encoder) => plan.encode(encoder), [slice]);
     // A step behind both does not change what they read.
     await gpu.submit('third', (encoder) => plan.encode(encoder));
     const [two, one] = await Promise.all([second.data, first.data]);

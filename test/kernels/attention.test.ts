@@ -17,7 +17,7 @@ function sharedGpu(tier: TestTier): Promise<GpuContext> {
 const tiledCases: readonly Case[] = [
   { via: 'tiled', headDim: 8, queryLen: 13, keys: 13 },
   { via: 'tiled', headDim: 24, queryLen: 37, keys: 37, heads: 6, kvHeads: 2, causal: true, batch: 2 },
-  { via: 'tiled', headDim: 40, queryLen: 11, keys: 50, causal: true, position: 39, heads: 6, kvHeads: 2 },
+  { via: 'tiled', headDim: 40, queryLen: 11, keys: 50, causal: true, position: 39, heads: 6, kvHeads: 2, batch: 2 },
   { via: 'tiled', headDim: 64, queryLen: 70, keys: 70, causal: true },
   { via: 'tiled', headDim: 128, queryLen: 5, keys: 37 },
   { via: 'tiled', headDim: 256, queryLen: 13, keys: 35 },

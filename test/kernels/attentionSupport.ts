@@ -2,6 +2,7 @@ import type { ElementType } from '../../src/core/dtype.ts';
 import type { DeviceInfo } from '../../src/gpu/device.ts';
 import type { GpuContext } from '../../src/gpu/context.ts';
 import { attention, decodeAttention, decodeScratchBytes, type HeadsView } from '../../src/kernels/attention.ts';
+import { sequenceRecords } from '../../src/kernels/sequences.ts';
 import * as reference from '../reference/attention.ts';
 import { expectClose, randomNumbers } from '../support/compare.ts';
 import { download, poisoned, rounded, runCalls, upload, uploadElements } from '../support/gpu.ts';
@@ -53,8 +54,10 @@ export async function check(
   const qRow = heads * headDim + 8;
   const cacheRows = keys + spare;
   const kvRow = kvHeads * headDim;
+  // A cache's slots are in another order than the batch.
+  const slots = Array.from({ length: batch }, (_, item) => (c.position ? batch - 1 - item : item));
   const cache = (data: Float64Array): HeadsView => ({
-    buffer: uploadElements(gpu, spread(data, batch, keys * kvRow, cacheRows * kvRow), element),
+    buffer: uploadElements(gpu, spread(inSlots(data, slots), batch, keys * kvRow, cacheRows * kvRow), element),
     offset: 0,
     batchStride: cacheRows * kvRow,
     rowStride: kvRow,
@@ -97,7 +100,9 @@ export async function check(
     keyLen: keys - (c.position ?? 0),
     causal,
     ...(mask ? { mask: { buffer: upload(gpu, mask.bytes), strides: mask.strides } } : {}),
-    ...(c.position ? { state: upload(gpu, Uint32Array.of(c.position, 0, 0, 0)) } : {}),
+    ...(c.position
+      ? { state: upload(gpu, sequenceRecords(slots.map((slot) => ({ position: c.position ?? 0, slot })))) }
+      : {}),
     none: gpu.none,
     keyCapacity: capacity,
     maxKeys: () => capacity,
@@ -114,6 +119,14 @@ export async function check(
     { relative: relative * louder, absolute: absolute * louder },
     `${element} ${JSON.stringify(c)}`,
   );
+}
+
+/** Items of the batch in the places that `slots` gives them. */
+function inSlots(data: Float64Array, slots: readonly number[]): Float64Array {
+  const out = new Float64Array(data.length);
+  const size = data.length / slots.length;
+  for (const [item, slot] of slots.entries()) out.set(data.subarray(item * size, (item + 1) * size), slot * size);
+  return out;
 }
 
 /** Lines of `from` elements spread to a pitch of `to`, NaN between. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type WeightFormat, weightFormats } from '../../src/core/dtype.ts';
 import { embedding } from '../../src/kernels/embedding.ts';
+import { sequenceRecords } from '../../src/kernels/sequences.ts';
 import { expectClose, randomNumbers } from '../support/compare.ts';
 import { download, openGpu, poisoned, runCalls, testTiers, upload } from '../support/gpu.ts';
 import { dropPadding, keptAs, uploadWeight } from '../support/weights.ts';
@@ -31,7 +32,7 @@ describe.each(testTiers)('embedding in tier %s', async (tier) => {
       device: gpu.info,
       weight: uploadWeight(gpu, { inDim: c.hidden, outDim: vocab, plain: drawn }, c.format, c.partRows),
       tokens: upload(gpu, tokens),
-      state: upload(gpu, Uint32Array.of(c.position)),
+      state: upload(gpu, sequenceRecords([{ position: c.position, slot: 0 }])),
       y,
       rows: c.rows,
     });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ElementType } from '../../src/core/dtype.ts';
 import type { GpuContext } from '../../src/gpu/context.ts';
 import { ropeKv } from '../../src/kernels/ropeKv.ts';
+import { sequenceRecords } from '../../src/kernels/sequences.ts';
 import { rmsNorm } from '../reference/linear.ts';
 import { inverseFrequencies, rotate } from '../reference/rope.ts';
 import { expectClose, randomNumbers } from '../support/compare.ts';
@@ -66,7 +67,8 @@ async function check(gpu: GpuContext, c: Case): Promise<void> {
     qkv: uploadElements(gpu, qkv, c.element),
     rope: c.rope ? upload(gpu, Float32Array.from(table)) : undefined,
     qkNorm: c.qkNorm ? { buffer: upload(gpu, Float32Array.from([...gammaQ, ...gammaK])), eps } : undefined,
-    state: upload(gpu, Uint32Array.of(c.position)),
+    state: upload(gpu, sequenceRecords([{ position: c.position, slot: 0 }])),
+    capacity,
     q,
     keyCache,
     valueCache,

@@ -58,11 +58,12 @@ async function run(
     device: { ...gpu.info, adapter: { ...gpu.info.adapter, software } },
     logits: upload(gpu, Float32Array.from(logits)),
     tokens,
+    tokenStride: count,
     state,
     vocab,
     rows,
     settings: upload(gpu, packed),
-    scratch: poisoned(gpu, sampleScratchBytes(vocab)),
+    scratch: poisoned(gpu, sampleScratchBytes(vocab, 1)),
     none: gpu.none,
   });
   const plan = await buildPlan(gpu, calls, 'test');

@@ -78,10 +78,10 @@ describe('flags in force', () => {
 
   test('a flag with nothing behind it is off whatever is asked, and whoever asks is told', () => {
     const options = {
-      optimizations: { dynamicBatching: true, adaptivePrecision: { errorBudget: 0.1 }, caching: true },
+      optimizations: { kernelOptimization: true, adaptivePrecision: { errorBudget: 0.1 }, caching: true },
     };
-    expect(resolveFlags(options)).toMatchObject({ dynamicBatching: false, adaptivePrecision: false, caching: true });
-    expect(askedInVain(options)).toEqual(['dynamicBatching', 'adaptivePrecision']);
+    expect(resolveFlags(options)).toMatchObject({ kernelOptimization: false, adaptivePrecision: false, caching: true });
+    expect(askedInVain(options)).toEqual(['adaptivePrecision', 'kernelOptimization']);
     expect(askedInVain({})).toEqual([]);
   });
 

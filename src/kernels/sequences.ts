@@ -1,0 +1,14 @@
+/** What the kernels know of a sequence in a batch: lib/sequences.wgsl. */
+export interface SequenceRecord {
+  /** Position of the next step's first row: so many keys are in the cache already. */
+  readonly position: number;
+  /** Slot of the cache (keys, values, tokens, sampling settings) that is the sequence's. */
+  readonly slot: number;
+}
+
+/** Bytes of a record. */
+export const recordBytes = 16;
+
+/** Records as the kernels read them, none of them ended. */
+export const sequenceRecords = (sequences: readonly SequenceRecord[]): Uint32Array<ArrayBuffer> =>
+  Uint32Array.from(sequences.flatMap(({ position, slot }) => [position, 0, slot, 0]));
