@@ -2,6 +2,7 @@ import { encodeVideo } from '../../scripts/train/clips/generator/encodeVideo.ts'
 import type { Domain, VideoPlan } from '../../scripts/train/clips/generator/plan.ts';
 import { toVtt } from '../../scripts/train/clips/generator/planCaptions.ts';
 import { planVideo } from '../../scripts/train/clips/generator/planVideo.ts';
+import { planSample } from '../../scripts/train/clips/generator/samplePlan.ts';
 import {
   createEngine,
   type ClipOptions,
@@ -37,8 +38,12 @@ export interface Clipped {
 /** What scripts ask of this page: `window.halftoneClips`. */
 export interface HalftoneClips {
   generate(seed: number, domain: Domain): Promise<GeneratedVideo>;
+  /** The demo's sample. */
+  generateSample(): Promise<GeneratedVideo>;
   /** Encodes a video and reads it as `clip` does. */
   features(seed: number, domain: Domain): Promise<GeneratedFeatures>;
+  /** The same features of a video that is there. */
+  featuresOfFile(url: string, captions: string | undefined): Promise<string>;
   /** Loads the model that `clipGenerated` and `clipFile` use; resolves to the precision it runs in. */
   load(source: string, precision: Precision): Promise<Precision>;
   clipGenerated(seed: number, domain: Domain): Promise<Clipped & { readonly plan: VideoPlan }>;
@@ -49,19 +54,21 @@ let loaded: ViralClipperModel | undefined;
 
 window.halftoneClips = {
   async generate(seed, domain) {
-    const plan = planVideo(seed, domain);
-    const { blob, extension, videoCodec } = await encodeVideo(plan);
-    return { plan, extension, videoCodec, video: await toBase64(blob), vtt: plan.captions && toVtt(plan.captions) };
+    return generate(planVideo(seed, domain));
+  },
+
+  async generateSample() {
+    return generate(planSample());
   },
 
   async features(seed, domain) {
     const plan = planVideo(seed, domain);
     const { blob, videoCodec } = await encodeVideo(plan);
-    const reader = await StepReader.open(blob, optionsOf(plan));
-    const rows: BlobPart[] = [];
-    for await (const { visual, audio, text, engagement } of reader.steps())
-      rows.push(visual.slice(), audio.slice(), text.slice(), engagement.slice());
-    return { plan, videoCodec, features: await toBase64(new Blob(rows)) };
+    return { plan, videoCodec, features: await readFeatures(blob, optionsOf(plan)) };
+  },
+
+  async featuresOfFile(url, captions) {
+    return readFeatures(await download(url), captions === undefined ? {} : { captions });
   },
 
   async load(source, precision) {
@@ -78,14 +85,31 @@ window.halftoneClips = {
   },
 
   async clipFile(url, captions) {
-    const response = await fetch(url);
-    if (!response.ok) throw new Error(`${url}: HTTP ${response.status}`);
-    return clip(await response.blob(), captions === undefined ? {} : { captions });
+    return clip(await download(url), captions === undefined ? {} : { captions });
   },
 };
 
+async function generate(plan: VideoPlan): Promise<GeneratedVideo> {
+  const { blob, extension, videoCodec } = await encodeVideo(plan);
+  return { plan, extension, videoCodec, video: await toBase64(blob), vtt: plan.captions && toVtt(plan.captions) };
+}
+
 function optionsOf({ captions, engagement }: VideoPlan): ClipOptions {
   return { ...(captions ? { captions: toVtt(captions) } : {}), ...(engagement ? { engagement } : {}) };
+}
+
+async function download(url: string): Promise<Blob> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url}: HTTP ${response.status}`);
+  return response.blob();
+}
+
+async function readFeatures(video: Blob, options: ClipOptions): Promise<string> {
+  const reader = await StepReader.open(video, options);
+  const rows: BlobPart[] = [];
+  for await (const { visual, audio, text, engagement } of reader.steps())
+    rows.push(visual.slice(), audio.slice(), text.slice(), engagement.slice());
+  return toBase64(new Blob(rows));
 }
 
 async function clip(video: Blob, options: ClipOptions): Promise<Clipped> {

@@ -3,16 +3,17 @@
 //   npm run eval -- clips [--count 40] [--seed 1] [--domain held-out] [--videos DIR] [--model DIR] [--precision f16]
 // DIR: NAME.webm or NAME.mp4 beside NAME.json {"segments": [{"start": s, "end": s}]}, and NAME.vtt or NAME.srt where there are captions.
 // The last line printed is `F1 0.93 (precision 0.95, recall 0.91, 40 videos)`.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, extname, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { repositoryRoot } from '../lib/processes.mjs';
 import { highestDuring, matchSegments, scoresOf } from './clipScores.mjs';
 import { onEvalPage, readCount } from './evalPage.mjs';
+import { listVideos } from './videoFolder.mjs';
 
 /**
  * @typedef {import('./clipScores.mjs').Range} Range
- * @typedef {Range & { readonly kind: string }} Distractor
+ * @typedef {import('./videoFolder.mjs').Distractor} Distractor
  * @typedef {{ readonly name: string, readonly segments: readonly Range[], readonly distractors: readonly Distractor[],
  *   readonly found: readonly Range[], readonly virality: readonly number[], readonly stepSeconds: number }} Clipped
  */
@@ -43,31 +44,6 @@ function readOptions(args) {
   const videos = values.videos === undefined ? undefined : resolve(values.videos);
   return { count: readCount('count', values.count), seed: Number(values.seed), domain, videos, model, precision };
 }
-
-/**
- * The videos of a folder: those with a JSON of what is planted in them.
- * @param {string} folder
- */
-function listVideos(folder) {
-  const names = readdirSync(folder);
-  const videos = names.filter((name) => /\.(webm|mp4)$/i.test(name) && names.includes(`${stem(name)}.json`)).sort();
-  if (videos.length === 0) throw new Error(`${folder} has no NAME.webm or NAME.mp4 with a NAME.json beside it.`);
-  return videos.map((file) => {
-    const json = join(folder, `${stem(file)}.json`);
-    const { segments, distractors = [] } = JSON.parse(readFileSync(json, 'utf8'));
-    if (!Array.isArray(segments) || segments.some(({ start, end }) => !(start < end)))
-      throw new Error(`${json} is no {"segments": [{"start": s, "end": s}]}.`);
-    const caption = [`${stem(file)}.vtt`, `${stem(file)}.srt`].find((name) => names.includes(name));
-    return {
-      file,
-      captions: caption === undefined ? undefined : readFileSync(join(folder, caption), 'utf8'),
-      segments: segments.map(({ start, end }) => ({ start, end })),
-      distractors: /** @type {readonly Distractor[]} */ (distractors),
-    };
-  });
-}
-
-const stem = (/** @type {string} */ file) => basename(file, extname(file));
 
 /** @param {Clipped} clipped */
 function printVideo({ name, segments, found }) {
