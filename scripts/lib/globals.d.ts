@@ -1,4 +1,5 @@
 // What scripts add to a page that they drive.
+import type { HalftoneBrands } from '../../demo/src/brands.ts';
 import type { HalftoneClips } from '../../demo/src/clips.ts';
 import type { EvalAnswer, HalftoneEval } from '../../demo/src/eval.ts';
 
@@ -12,5 +13,7 @@ declare global {
     halftoneEval: HalftoneEval;
     /** Only on demo/clips.html. */
     halftoneClips: HalftoneClips;
+    /** Only on demo/brands.html. */
+    halftoneBrands: HalftoneBrands;
   }
 }

@@ -1,5 +1,5 @@
 import { type BrandTone, brandTones } from '../../../../src/variants/brandTones.ts';
-import type { Random } from './random.ts';
+import { Random } from './random.ts';
 
 /** `train`: what the network learns from. `check`: its held-out sentences. `fresh`: written in another sitting, never learnt from. */
 export type Split = 'train' | 'check' | 'fresh';
@@ -80,6 +80,7 @@ function fill(random: Random, template: string, words: Words): string {
 export function loadCorpus(): Corpus {
   const shared = sectionsOf('', 'shared');
   const made = new Map<string, Copy>();
+  const templatesOf = new Map<string, readonly string[]>();
   const wordsOf = new Map(brandTones.map((tone) => [tone, { ...shared, ...sectionsOf('', tone) }]));
   return {
     copy(tone, split) {
@@ -89,9 +90,38 @@ export function loadCorpus(): Corpus {
       return known;
     },
     compose(random, tone, split) {
-      const words = wordsOf.get(tone);
-      const templates = (words?.['templates'] ?? []).filter((template) => isHeldOut(template) === (split !== 'train'));
-      return words === undefined || templates.length === 0 ? undefined : fill(random, random.pick(templates), words);
+      const key = `${tone} ${split}`;
+      const words = wordsOf.get(tone) ?? {};
+      const templates =
+        templatesOf.get(key) ?? (words['templates'] ?? []).filter((line) => isHeldOut(line) === (split !== 'train'));
+      templatesOf.set(key, templates);
+      return templates.length === 0 ? undefined : fill(random, random.pick(templates), words);
     },
   };
+}
+
+export interface CopyLine {
+  readonly text: string;
+  readonly tone: BrandTone | 'neutral';
+  readonly kind: 'headline' | 'sentence' | 'action' | 'composed';
+}
+
+/** Every line of a split, and for each tone so many sentences made from its templates. */
+export function copyLines(split: Split, composed: number): CopyLine[] {
+  const corpus = loadCorpus();
+  const written = ([...brandTones, 'neutral'] as const).flatMap((tone) => {
+    const { headlines, sentences, actions } = corpus.copy(tone, split);
+    return [
+      ...headlines.map((text) => ({ text, tone, kind: 'headline' as const })),
+      ...sentences.map((text) => ({ text, tone, kind: 'sentence' as const })),
+      ...actions.map((text) => ({ text, tone, kind: 'action' as const })),
+    ];
+  });
+  const random = new Random(1);
+  const made = brandTones.flatMap((tone) =>
+    Array.from({ length: composed }, () => corpus.compose(random, tone, split)).flatMap((text) =>
+      text === undefined ? [] : [{ text, tone, kind: 'composed' as const }],
+    ),
+  );
+  return [...written, ...made];
 }

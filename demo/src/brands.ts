@@ -1,0 +1,84 @@
+import { type GeneratedBrand, generateBrand } from '../../scripts/train/brands/generator/brands.ts';
+import { copyLines, type CopyLine, type Split } from '../../scripts/train/brands/generator/texts.ts';
+import { type BrandInput, type BrandkitModel, type BrandTone, createEngine, type Precision } from '../../src/index.ts';
+import { capturePage } from '../../src/media/brand/capturePage.ts';
+import { extractBrand } from '../../src/media/brand/extractBrand.ts';
+import { textFeatures } from '../../src/media/textFeatures.ts';
+
+export interface ExportedBrand extends Omit<GeneratedBrand, 'html' | 'css'> {
+  readonly colors: number;
+  readonly sentences: number;
+  /** f32 in base64: colours [n, 8], typography [64], layout [128], text [n, 768]. */
+  readonly features: string;
+}
+
+export interface ExportedLines {
+  readonly lines: readonly CopyLine[];
+  /** f32 [lines, 768] in base64. */
+  readonly features: string;
+}
+
+export interface AnalyzedBrand {
+  readonly tone: BrandTone;
+  readonly consistency: number;
+  readonly ms: number;
+}
+
+/** What scripts ask of this page: `window.halftoneBrands`. */
+export interface HalftoneBrands {
+  generate(seed: number, split: Split): GeneratedBrand;
+  /** Renders a generated page and reads it as `analyze` does. */
+  features(seed: number, split: Split): Promise<ExportedBrand>;
+  /** The features of every line of the corpus and of sentences made from its templates. */
+  lines(split: Split, composed: number): Promise<ExportedLines>;
+  /** Loads the model that `analyze` uses; resolves to the precision it runs in. */
+  load(source: string, precision: Precision): Promise<Precision>;
+  analyze(input: BrandInput): Promise<AnalyzedBrand>;
+}
+
+let loaded: BrandkitModel | undefined;
+
+window.halftoneBrands = {
+  generate: generateBrand,
+
+  async features(seed, split) {
+    const { html, css, ...labels } = generateBrand(seed, split);
+    const { features, palette, sentences } = extractBrand({ page: await capturePage(html, css, undefined) });
+    const blob = [features.colors, features.typography, features.layout, features.text].map((part) => part.slice());
+    return {
+      ...labels,
+      colors: features.colors.length / 8,
+      sentences: sentences.length,
+      features: palette.length > 0 ? await toBase64(new Blob(blob)) : '',
+    };
+  },
+
+  async lines(split, composed) {
+    const lines = copyLines(split, composed);
+    const features = lines.map(({ text }) => textFeatures(text).slice());
+    return { lines, features: await toBase64(new Blob(features)) };
+  },
+
+  async load(source, precision) {
+    const engine = await createEngine();
+    loaded = await engine.load('brandkit', { source: new URL(source, document.baseURI).href, precision });
+    return loaded.precision;
+  },
+
+  async analyze(input) {
+    if (!loaded) throw new Error('load() comes first.');
+    const started = performance.now();
+    const { tone, consistency } = await loaded.analyze(input);
+    return { tone: tone.label, consistency, ms: performance.now() - started };
+  },
+};
+
+async function toBase64(blob: Blob): Promise<string> {
+  const url = await new Promise<string>((resolve, reject) => {
+    const reader = new FileReader();
+    reader.addEventListener('load', () => resolve(String(reader.result)));
+    reader.addEventListener('error', () => reject(reader.error ?? new Error('The blob cannot be read.')));
+    reader.readAsDataURL(blob);
+  });
+  return url.slice(url.indexOf(',') + 1);
+}
