@@ -12,6 +12,7 @@ const languageModel = () => import('./eval/languageModel.mjs');
 const evaluations = new Map([
   ['reasoner', languageModel],
   ['clips', () => import('./eval/clips.mjs')],
+  ['brands', () => import('./eval/brands.mjs')],
 ]);
 
 try {

@@ -3,7 +3,10 @@ import { copyLines, type CopyLine, type Split } from '../../scripts/train/brands
 import { type BrandInput, type BrandkitModel, type BrandTone, createEngine, type Precision } from '../../src/index.ts';
 import { capturePage } from '../../src/media/brand/capturePage.ts';
 import { extractBrand } from '../../src/media/brand/extractBrand.ts';
+import { layoutFeatureNames } from '../../src/media/brand/layoutFeatures.ts';
+import { typographyFeatureNames } from '../../src/media/brand/typographyFeatures.ts';
 import { textFeatures } from '../../src/media/textFeatures.ts';
+import { toBase64 } from './toBase64.ts';
 
 export interface ExportedBrand extends Omit<GeneratedBrand, 'html' | 'css'> {
   readonly colors: number;
@@ -26,6 +29,8 @@ export interface AnalyzedBrand {
 
 /** What scripts ask of this page: `window.halftoneBrands`. */
 export interface HalftoneBrands {
+  /** What each feature is, by index. */
+  readonly names: { readonly typography: readonly string[]; readonly layout: readonly string[] };
   generate(seed: number, split: Split): GeneratedBrand;
   /** Renders a generated page and reads it as `analyze` does. */
   features(seed: number, split: Split): Promise<ExportedBrand>;
@@ -39,6 +44,7 @@ export interface HalftoneBrands {
 let loaded: BrandkitModel | undefined;
 
 window.halftoneBrands = {
+  names: { typography: typographyFeatureNames, layout: layoutFeatureNames },
   generate: generateBrand,
 
   async features(seed, split) {
@@ -72,13 +78,3 @@ window.halftoneBrands = {
     return { tone: tone.label, consistency, ms: performance.now() - started };
   },
 };
-
-async function toBase64(blob: Blob): Promise<string> {
-  const url = await new Promise<string>((resolve, reject) => {
-    const reader = new FileReader();
-    reader.addEventListener('load', () => resolve(String(reader.result)));
-    reader.addEventListener('error', () => reject(reader.error ?? new Error('The blob cannot be read.')));
-    reader.readAsDataURL(blob);
-  });
-  return url.slice(url.indexOf(',') + 1);
-}

@@ -11,6 +11,7 @@ import {
   type ViralClipperModel,
 } from '../../src/index.ts';
 import { StepReader } from '../../src/media/index.ts';
+import { toBase64 } from './toBase64.ts';
 
 export interface GeneratedVideo {
   readonly plan: VideoPlan;
@@ -124,11 +125,4 @@ async function clip(video: Blob, options: ClipOptions): Promise<Clipped> {
     stepSeconds = event.stepSeconds;
   }
   return { found, virality, stepSeconds };
-}
-
-async function toBase64(blob: Blob): Promise<string> {
-  const bytes = new Uint8Array(await blob.arrayBuffer());
-  let text = '';
-  for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
-  return btoa(text);
 }

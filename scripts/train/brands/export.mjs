@@ -1,7 +1,7 @@
 /// <reference path="../../lib/globals.d.ts" />
 // Features of generated pages, read by the browser's own extractors from the rendered page, for train.py.
 // DIR/pages.jsonl has a line for each page with its labels, DIR/pages.f32 the features, one page after the other: colours [n, 8], typography [64],
-// layout [128], text [n, 768]. DIR/lines-SPLIT.jsonl and .f32 [lines, 768] hold the copy by itself.
+// layout [128], text [n, 768]. DIR/names.json says what each value of typography and layout is. DIR/lines-SPLIT.jsonl and .f32 [lines, 768] hold the copy by itself.
 //   node scripts/train/brands/export.mjs --out DIR [--count 2000] [--seed 0] [--split train] [--append]
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -72,6 +72,8 @@ async function exportPages(page) {
 mkdirSync(folder, { recursive: true });
 if (!values.append) for (const name of ['pages.f32', 'pages.jsonl']) writeFileSync(join(folder, name), '');
 await onEvalPage({ html: 'brands.html', ready: 'window.halftoneBrands !== undefined' }, async (page) => {
+  const names = await page.evaluate(() => window.halftoneBrands.names);
+  writeFileSync(join(folder, 'names.json'), JSON.stringify(names));
   await exportLines(page);
   await exportPages(page);
 });

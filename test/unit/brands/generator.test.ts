@@ -7,6 +7,7 @@ import { Random } from '../../../scripts/train/brands/generator/random.ts';
 import { loadCorpus, type Split } from '../../../scripts/train/brands/generator/texts.ts';
 
 const splits: readonly Split[] = ['train', 'check', 'fresh'];
+const corpus = loadCorpus();
 
 /** Tags that open and are never closed. */
 const voidTags = new Set(['meta', 'input', 'br', 'img', 'link', 'hr']);
@@ -36,18 +37,18 @@ const brands = (from: number, count: number, split: Split = 'train'): GeneratedB
 describe('generated brands', () => {
   it('are the same for the same seed and others for others', () => {
     expect(generateBrand(77, 'train')).toEqual(generateBrand(77, 'train'));
-    expect(new Set(brands(0, 60).map(({ html }) => html)).size).toBe(60);
+    expect(new Set(brands(0, 40).map(({ html }) => html)).size).toBe(40);
   });
 
   it('have every tone and both labels equally often', () => {
-    const made = brands(0, 200);
-    for (const tone of brandTones) expect(made.filter((brand) => brand.tone === tone)).toHaveLength(20);
-    expect(made.filter(({ consistent }) => consistent)).toHaveLength(100);
+    const made = brands(0, 100);
+    for (const tone of brandTones) expect(made.filter((brand) => brand.tone === tone)).toHaveLength(10);
+    expect(made.filter(({ consistent }) => consistent)).toHaveLength(50);
     for (const { consistent, clash } of made) expect(consistent).toBe(clash === undefined);
   });
 
   it('are well-formed pages without scripts and without anything from elsewhere', () => {
-    for (const [index, { html, css = '' }] of brands(1000, 200).entries()) {
+    for (const [index, { html, css = '' }] of brands(1000, 80).entries()) {
       expect(nestingProblem(html), `seed ${1000 + index}`).toBeUndefined();
       expect(html).toMatch(/^<!doctype html>\n<html lang="en">/);
       expect(html + css).not.toMatch(/<script|https?:|url\(|undefined|NaN|\{\w+\}/);
@@ -58,9 +59,9 @@ describe('generated brands', () => {
     for (const split of splits) {
       const others = splits
         .filter((other) => other !== split)
-        .flatMap((other) => brandTones.flatMap((tone) => loadCorpus().copy(tone, other).sentences));
+        .flatMap((other) => brandTones.flatMap((tone) => corpus.copy(tone, other).sentences));
       const forbidden = new Set(others);
-      for (const brand of brands(4000, 60, split)) {
+      for (const brand of brands(4000, 30, split)) {
         const said = texts(brand.html);
         expect(said.length).toBeGreaterThan(2);
         expect(said.filter((text) => forbidden.has(text))).toEqual([]);
@@ -70,7 +71,7 @@ describe('generated brands', () => {
 
   it('can be read where they fit: text has 4.5:1 on its background, buttons 3:1', () => {
     for (const tone of brandTones) {
-      for (let seed = 0; seed < 50; seed++) {
+      for (let seed = 0; seed < 30; seed++) {
         const palette = drawPalette(new Random(seed), tone);
         expect(wcagContrast(palette.text, palette.background), `${tone} ${seed}`).toBeGreaterThanOrEqual(4.5);
         expect(wcagContrast(palette.onPrimary, palette.primary), `${tone} ${seed}`).toBeGreaterThanOrEqual(3);
@@ -83,7 +84,7 @@ describe('the corpus', () => {
   it('has a hundred sentences and more of every tone to learn from, and none twice', () => {
     const all = splits.flatMap((split) =>
       brandTones.flatMap((tone) => {
-        const { headlines, sentences, actions } = loadCorpus().copy(tone, split);
+        const { headlines, sentences, actions } = corpus.copy(tone, split);
         if (split === 'train') expect(sentences.length, tone).toBeGreaterThanOrEqual(100);
         return [...headlines, ...sentences, ...actions];
       }),

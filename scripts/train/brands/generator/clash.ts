@@ -55,7 +55,7 @@ const wild = (random: Random): string => {
   const byte = (low: number, high: number): string => random.int(low, high).toString(16).padStart(2, '0');
   return random.pick([
     `#${byte(0, 255)}${byte(0, 255)}${byte(0, 255)}`,
-    ...['#ff00ff', '#00ff00', '#ffff00', '#00ffff', '#ff6600', '#8b4513', '#0000ff', '#ff1493', '#7fff00', '#800080'],
+    '#ff00ff', '#00ff00', '#ffff00', '#00ffff', '#ff6600', '#8b4513', '#0000ff', '#ff1493', '#7fff00', '#800080',
   ]);
 };
 
