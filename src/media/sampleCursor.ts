@@ -12,6 +12,9 @@ type Sample = VideoSample | AudioSample;
 /** Hears of a part of a track that could not be decoded: from second to second, the second one unknown where nothing follows. */
 export type OnBroken = (from: number, to: number | undefined, cause: unknown) => void;
 
+/** Seconds without a sample that are not worth a word. */
+const toleratedSeconds = 0.25;
+
 /**
  * A track's decoded samples in order, one looked at ahead. Where decoding fails it goes on at the next key frame. The library decodes at
  * most eight samples ahead of what was taken.
@@ -26,6 +29,9 @@ export class SampleCursor<T extends Sample> {
   /** Seconds: where the last sample seen ends. */
   #end = Number.NEGATIVE_INFINITY;
   #last = Number.NEGATIVE_INFINITY;
+  /** The key frame that was tried last. */
+  #triedKey = Number.NEGATIVE_INFINITY;
+  #broken: { readonly from: number; readonly cause: unknown } | undefined;
 
   private constructor(
     track: InputTrack,
@@ -85,31 +91,38 @@ export class SampleCursor<T extends Sample> {
           sample.close();
           continue;
         }
+        this.#tellBroken(sample.timestamp);
         this.#last = sample.timestamp;
         this.#end = Math.max(this.#end, sample.timestamp + sample.duration);
         return sample;
       } catch (error) {
         if (this.#track.input.disposed) throw error;
         this.#iterator = undefined;
+        this.#broken ??= { from: this.#end, cause: error };
         from = await this.#nextKey();
-        this.#onBroken(Math.max(0, this.#end), from, error);
         if (from === undefined) break;
       }
     }
     this.#ended = true;
+    this.#tellBroken(undefined);
     return undefined;
   }
 
-  #skippedTo = Number.NEGATIVE_INFINITY;
+  /** Decoders fail some packets ahead of what was taken, so several failures may be of one place: it is told when it is over. */
+  #tellBroken(to: number | undefined): void {
+    if (this.#broken && (to === undefined || to - this.#broken.from > toleratedSeconds))
+      this.#onBroken(this.#broken.from, to, this.#broken.cause);
+    this.#broken = undefined;
+  }
 
   /** Second of the first key frame behind what was decoded and behind the last one that was tried. */
   async #nextKey(): Promise<number | undefined> {
     const sink = new EncodedPacketSink(this.#track);
-    const behind = Math.max(this.#last, this.#skippedTo);
+    const behind = Math.max(this.#last, this.#triedKey);
     try {
       let packet = Number.isFinite(behind) ? await sink.getKeyPacket(behind) : await sink.getFirstKeyPacket();
       while (packet && packet.timestamp <= behind) packet = await sink.getNextKeyPacket(packet);
-      if (packet) this.#skippedTo = packet.timestamp;
+      if (packet) this.#triedKey = packet.timestamp;
       return packet?.timestamp;
     } catch {
       // The container itself is broken there: what follows cannot be found.
