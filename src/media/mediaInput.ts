@@ -12,12 +12,14 @@ import {
   WEBM,
 } from 'mediabunny';
 import { abortedError, EngineError, throwIfAborted } from '../core/errors.ts';
-import { mediaInvalid, mediaUnsupported, readFailure } from './mediaErrors.ts';
+import { mediaInvalid, mediaUnsupported, readFailure, unreadable } from './mediaErrors.ts';
 
 /** Bytes of a file that are kept at most, whatever its length. */
 const cacheBytes = 16 * 2 ** 20;
 /** Requests that fail on the way are made again so often, after ½, 1 and 2 s. */
 const retries = 3;
+/** Breaks of connections in one call. */
+const mostFailures = 20;
 
 /** An opened file with its best tracks. Seconds are those of the file; `origin` is the first that players show. */
 export interface MediaInput {
@@ -68,22 +70,35 @@ function blobSource(blob: Blob): Source {
 }
 
 function urlSource(url: string): Source {
+  let failures = 0;
   return new UrlSource(url, {
     maxCacheSize: cacheBytes,
     fetchFn: checkedFetch,
     handleUnhandledError: () => undefined,
+    // An answer that says no is final; a connection that breaks is not, unless it does so again and again.
     getRetryDelay: (attempts, error) =>
-      error instanceof EngineError || attempts > retries ? null : 2 ** (attempts - 2),
+      answered(error) || attempts > retries || ++failures > mostFailures ? null : 2 ** (attempts - 2),
   });
 }
 
+const answered = (error: unknown): boolean => error instanceof EngineError && error.cause === undefined;
+
 const checkedFetch: typeof fetch = async (input, init) => {
-  const response = await fetch(input, init);
-  if (response.ok) return response;
   const url = input instanceof Request ? input.url : String(input);
+  const response = await fetch(input, init).catch((cause: unknown) => {
+    if (init?.signal?.aborted) throw cause;
+    throw unreadable(
+      `${url} could not be fetched.`,
+      'Check the address, the connection and that the server allows this origin.',
+      cause,
+    );
+  });
+  if (response.ok) return response;
   if (response.status === 416) throw mediaInvalid(`${url} is empty.`, 'Pass a video file with content.');
-  const code = response.status === 404 || response.status === 410 ? 'source-not-found' : 'source-unreadable';
-  throw new EngineError(code, `${url} answered ${response.status}.`, 'Check the address, or pass the file itself.');
+  const remedy = 'Check the address, or pass the file itself.';
+  if (response.status === 404 || response.status === 410)
+    throw new EngineError('source-not-found', `There is no ${url} (${response.status}).`, remedy);
+  throw unreadable(`${url} answered ${response.status}.`, remedy);
 };
 
 /** Beginnings of files that are media, but of a kind that is not read here. */
@@ -98,13 +113,6 @@ const otherContainers: readonly (readonly [name: string, pattern: RegExp])[] = [
 ];
 
 async function told(error: unknown, media: Blob | string): Promise<EngineError> {
-  if (typeof media === 'string' && error instanceof TypeError)
-    return new EngineError(
-      'source-unreadable',
-      `${media} could not be fetched.`,
-      'Check the address, the connection and that the server allows this origin.',
-      error,
-    );
   if (!(error instanceof UnsupportedInputFormatError)) return readFailure(error);
   if (typeof media !== 'string') {
     const head = String.fromCharCode(

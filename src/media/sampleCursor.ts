@@ -7,6 +7,7 @@ import {
   VideoSampleSink,
 } from 'mediabunny';
 import type { InputAudioTrack, InputVideoTrack } from 'mediabunny';
+import { isSourceFailure } from './mediaErrors.ts';
 
 type Sample = VideoSample | AudioSample;
 /** Hears of a part of a track that could not be decoded: from second to second, the second one unknown where nothing follows. */
@@ -96,7 +97,7 @@ export class SampleCursor<T extends Sample> {
         this.#end = Math.max(this.#end, sample.timestamp + sample.duration);
         return sample;
       } catch (error) {
-        if (this.#track.input.disposed) throw error;
+        if (this.#track.input.disposed || isSourceFailure(error)) throw error;
         this.#iterator = undefined;
         this.#broken ??= { from: this.#end, cause: error };
         from = await this.#nextKey();
@@ -124,7 +125,8 @@ export class SampleCursor<T extends Sample> {
       while (packet && packet.timestamp <= behind) packet = await sink.getNextKeyPacket(packet);
       if (packet) this.#triedKey = packet.timestamp;
       return packet?.timestamp;
-    } catch {
+    } catch (error) {
+      if (isSourceFailure(error)) throw error;
       // The container itself is broken there: what follows cannot be found.
       return undefined;
     }

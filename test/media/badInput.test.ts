@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { cutVideo, StepReader, type StepFeatures, type StepOptions } from '../../src/media/index.ts';
 import { makeVideo, type VideoPlan } from '../support/makeVideo.ts';
 
@@ -100,19 +100,88 @@ describe.each(['webm', 'mp4'] as const)('a broken %s', (container) => {
 });
 
 describe('addresses', () => {
-  it('a blob URL is read like the blob', async () => {
-    const video = await makeVideo({ ...plan('webm'), seconds: 2 });
-    const { steps } = await read(URL.createObjectURL(video));
-    expect(steps).toHaveLength(2);
+  const original = globalThis.fetch;
+  afterEach(() => {
+    globalThis.fetch = original;
+  });
+  /** A server that has the file; `answer` may say something else. Counts its answers. */
+  function serve(video: Blob, answer: (from: number) => Response | undefined): { count: number } {
+    const seen = { count: 0 };
+    globalThis.fetch = async (_input, init) => {
+      seen.count++;
+      const from = Number(/bytes=(\d+)-/.exec(new Headers(init?.headers).get('Range') ?? '')?.[1] ?? 0);
+      const other = answer(from);
+      if (other) return other;
+      const headers = { 'Content-Range': `bytes ${from}-${video.size - 1}/${video.size}` };
+      return new Response(video.slice(from), { status: 206, headers });
+    };
+    return seen;
+  }
+  const short = (): Promise<Blob> => makeVideo(plan('webm', 2));
+  const address = 'https://videos.example/a.webm';
+
+  it('are read in ranges', async () => {
+    serve(await short(), () => undefined);
+    expect((await read(address)).steps).toHaveLength(2);
+    expect((await cutVideo(address, { start: 0, end: 1 })).size).toBeGreaterThan(0);
   });
 
-  it('an address that has nothing is told as such', async () => {
-    await expect(read(new URL('/nowhere/at/all.mp4?status=404', location.href).href)).rejects.toMatchObject({
-      code: expect.stringMatching(/^(?:source-not-found|media-invalid)$/) as string,
+  it('may be of a blob', async () => {
+    expect((await read(URL.createObjectURL(await short()))).steps).toHaveLength(2);
+  });
+
+  it('of a server without ranges are read as a whole', async () => {
+    const video = await short();
+    serve(video, () => new Response(video, { status: 200 }));
+    expect((await read(address)).steps).toHaveLength(2);
+  });
+
+  it.each([
+    [404, 'source-not-found'],
+    [410, 'source-not-found'],
+    [403, 'source-unreadable'],
+    [500, 'source-unreadable'],
+    [416, 'media-invalid'],
+  ])('that answer %i are told at once, as %s', async (status, code) => {
+    const seen = serve(new Blob(['x']), () => new Response('', { status }));
+    await expect(read(address)).rejects.toMatchObject({ code });
+    expect(seen.count).toBe(1);
+  });
+
+  it('that answer with a page are no video', async () => {
+    serve(new Blob(['x']), () => new Response('<!doctype html><p>Not found</p>', { status: 200 }));
+    await expect(read(address)).rejects.toMatchObject({ code: 'media-invalid' });
+  });
+
+  it('that cannot be reached are tried again, and then told', async () => {
+    const video = await short();
+    serve(video, () => undefined);
+    globalThis.fetch = failing(globalThis.fetch, 1);
+    expect((await read(address)).steps).toHaveLength(2);
+    const seen = serve(video, () => undefined);
+    globalThis.fetch = failing(globalThis.fetch, Number.POSITIVE_INFINITY);
+    await expect(read(address)).rejects.toMatchObject({ code: 'source-unreadable' });
+    expect(seen.count).toBe(0);
+  });
+
+  it('that go away in the middle end the reading with that, not as a short video', async () => {
+    const video = await makeVideo(plan('webm', 20));
+    const served = 300_000;
+    expect(video.size).toBeGreaterThan(2 * served);
+    serve(video, (from) => {
+      if (from >= served) return new Response('', { status: 503 });
+      const headers = { 'Content-Range': `bytes ${from}-${video.size - 1}/${video.size}` };
+      return new Response(video.slice(from, served), { status: 206, headers });
     });
-    await expect(read('http://127.0.0.1:1/video.mp4')).rejects.toMatchObject({ code: 'source-unreadable' });
+    await expect(read(address)).rejects.toMatchObject({ code: 'source-unreadable' });
   });
 });
+
+/** The first `times` calls find no connection. */
+function failing(inner: typeof fetch, times: number): typeof fetch {
+  let left = times;
+  return (...args) => (left-- > 0 ? Promise.reject(new TypeError('Failed to fetch')) : inner(...args));
+}
 
 describe('aborting', () => {
   it('ends the reading wherever it is, and another reading works', async () => {
