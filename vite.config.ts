@@ -7,7 +7,8 @@ const chromium = findChromium();
 /** Kernel tests are the same files on every adapter; only where `requestAdapter` comes from differs. */
 const kernelFiles = ['test/kernels/**/*.test.ts'];
 
-const inChromium = {
+/** @param flags more than all of Chromium's tests have */
+const inChromium = (...flags: readonly string[]) => ({
   testTimeout: 120_000,
   hookTimeout: 120_000,
   fileParallelism: false,
@@ -16,11 +17,11 @@ const inChromium = {
     headless: true,
     screenshotFailures: false,
     provider: playwright({
-      launchOptions: { ...(chromium ? { executablePath: chromium } : {}), args: [...chromiumFlags] },
+      launchOptions: { ...(chromium ? { executablePath: chromium } : {}), args: [...chromiumFlags, ...flags] },
     }),
     instances: [{ browser: 'chromium' as const }],
   },
-};
+});
 
 export default defineConfig({
   root: process.env['VITEST'] ? '.' : 'demo',
@@ -41,9 +42,16 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
-      { test: { name: 'chromium', include: kernelFiles, ...inChromium } },
+      { test: { name: 'chromium', include: kernelFiles, ...inChromium() } },
       // What needs a browser and no GPU: decoding, muxing, canvases.
-      { test: { name: 'media', include: ['test/media/**/*.test.ts'], ...inChromium } },
+      {
+        test: {
+          name: 'media',
+          include: ['test/media/**/*.test.ts'],
+          // The heap of a long video is measured right after collecting garbage.
+          ...inChromium('--enable-precise-memory-info', '--js-flags=--expose-gc'),
+        },
+      },
     ],
   },
 });

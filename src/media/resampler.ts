@@ -18,13 +18,12 @@ function kernelAt(x: number, cutoff: number, halfWidth: number): number {
  * the time of input n · inputRate / outputRate, so nothing is delayed; before and behind the stream is silence.
  */
 export class Resampler {
-  readonly #taps: number;
   readonly #before: number;
   /** Input samples from one output to the next: `#step` whole ones and `#stepPhase / #phases`. */
   readonly #phases: number;
   readonly #stride: number;
-  /** f32 [phases, taps] */
-  readonly #kernels: Float32Array;
+  /** [phases] of f64 [taps] */
+  readonly #kernels: readonly Float64Array[];
   /** Input from sample `#first` on. */
   #input = new Float32Array(0);
   #first: number;
@@ -37,17 +36,14 @@ export class Resampler {
     const cutoff = passBand * Math.min(1, outputRate / inputRate);
     const halfWidth = zeroCrossings / cutoff;
     this.#before = Math.ceil(halfWidth) - 1;
-    this.#taps = 2 * this.#before + 2;
+    const taps = 2 * this.#before + 2;
     this.#first = -this.#before;
     this.#input = new Float32Array(this.#before);
-    this.#kernels = new Float32Array(this.#phases * this.#taps);
-    for (let phase = 0; phase < this.#phases; phase++)
-      for (let tap = 0; tap < this.#taps; tap++)
-        this.#kernels[phase * this.#taps + tap] = kernelAt(
-          tap - this.#before - phase / this.#phases,
-          cutoff,
-          halfWidth,
-        );
+    this.#kernels = Array.from({ length: this.#phases }, (_, phase) =>
+      Float64Array.from({ length: taps }, (__, tap) =>
+        kernelAt(tap - this.#before - phase / this.#phases, cutoff, halfWidth),
+      ),
+    );
   }
 
   /** Outputs that the input so far determines. */
@@ -75,10 +71,17 @@ export class Resampler {
   #at(input: Float32Array, output: number): number {
     const at = output * this.#stride;
     const whole = Math.floor(at / this.#phases);
-    const kernel = (at - whole * this.#phases) * this.#taps;
+    const phase = at - whole * this.#phases;
     const from = whole - this.#before - this.#first;
-    let sum = 0;
-    for (let tap = 0; tap < this.#taps; tap++) sum += (input[from + tap] ?? 0) * (this.#kernels[kernel + tap] ?? 0);
-    return sum;
+    return dot(this.#kernels[phase] ?? emptyKernel, input, from);
   }
+}
+
+const emptyKernel = new Float64Array(0);
+
+/** Σ kernel[i] x[from + i]. By itself, so that the hot loop is compiled as one. */
+function dot(kernel: Float64Array, x: Float32Array, from: number): number {
+  let sum = 0;
+  for (let i = 0; i < kernel.length; i++) sum += (kernel[i] as number) * (x[from + i] as number);
+  return sum;
 }
