@@ -3,6 +3,8 @@ import {
   Input,
   type InputAudioTrack,
   type InputVideoTrack,
+  Logging,
+  LogLevel,
   MATROSKA,
   MP4,
   QTFF,
@@ -37,6 +39,8 @@ export interface MediaInput {
  */
 export async function openMedia(media: Blob | string, signal?: AbortSignal): Promise<MediaInput> {
   throwIfAborted(signal);
+  // What fails is told by errors and warnings of this engine's own.
+  Logging.level = LogLevel.Silent;
   const source = typeof media === 'string' ? urlSource(media) : blobSource(media);
   const input = new Input({ formats: [MP4, QTFF, WEBM, MATROSKA], source });
   const stop = (): void => input.dispose();

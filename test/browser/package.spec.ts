@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
-import { access, cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { access, cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import { build } from 'vite';
 import { npmCommand, repositoryRoot, toolPath } from '../../scripts/lib/processes.mjs';
 import { serve } from '../../scripts/lib/serve.mjs';
+import { smallClipper } from '../support/smallClipper.ts';
 
 // The package as an app gets it: packed, installed from the tarball, type-checked, bundled by Vite, opened in Chromium.
 
@@ -38,7 +39,12 @@ test.beforeAll(async () => {
   await installPackage(app);
   await runFile(process.execPath, [toolPath('typescript', 'tsc'), '-p', app]);
   await build({ root: app, configFile: false, base: './', logLevel: 'warn' });
-  server = await serve({ folders: { '/': join(app, 'dist'), '/models/reasoner/': checkpoint } });
+  const clipper = join(folder, 'clipper');
+  await mkdir(clipper);
+  for (const file of smallClipper(16)) await writeFile(join(clipper, file.name), Buffer.from(await file.arrayBuffer()));
+  server = await serve({
+    folders: { '/': join(app, 'dist'), '/models/reasoner/': checkpoint, '/models/clipper/': clipper },
+  });
 });
 
 test.afterAll(async () => {
@@ -46,14 +52,36 @@ test.afterAll(async () => {
   if (folder) await rm(folder, { recursive: true, force: true });
 });
 
+/** Opens the app and gives what it says in the end, with the scripts that it fetched. */
+async function run(page: Page, search: string): Promise<{ state: string; scripts: string[] }> {
+  const problems: string[] = [];
+  const scripts: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.context().on('request', (request) => scripts.push(new URL(request.url()).pathname));
+  await page.goto(`${server?.url}?${search}`);
+  await expect(page.locator('#state')).not.toHaveText('loading', { timeout: 150_000 });
+  expect(problems).toEqual([]);
+  return {
+    state: (await page.locator('#state').textContent()) ?? '',
+    scripts: scripts.filter((path) => path.endsWith('.js')),
+  };
+}
+const mediaFile = /halftone\.media/;
+
 for (const worker of [true, false]) {
-  test(`an app built by Vite generates text, ${worker ? 'in the worker' : 'without a worker'}`, async ({ page }) => {
-    const problems: string[] = [];
-    page.on('pageerror', (error) => problems.push(error.message));
-    await page.goto(`${server?.url}?source=models/reasoner/&worker=${worker}`);
-    await expect(page.locator('#state')).not.toHaveText('loading', { timeout: 150_000 });
-    await expect(page.locator('#state')).toHaveText(/^done: [1-9]\d* tokens$/);
+  const where = worker ? 'in the worker' : 'without a worker';
+
+  test(`an app built by Vite generates text, ${where}, without the code for media`, async ({ page }) => {
+    const { state, scripts } = await run(page, `source=models/reasoner/&worker=${worker}`);
+    expect(state).toMatch(/^done: [1-9]\d* tokens$/);
     expect((await page.locator('#answer').textContent())?.trim()).not.toBe('');
-    expect(problems).toEqual([]);
+    expect(scripts.length).toBeGreaterThan(0);
+    expect(scripts.filter((path) => mediaFile.test(path))).toEqual([]);
+  });
+
+  test(`an app built by Vite clips and cuts a recording, ${where}`, async ({ page }) => {
+    const { state, scripts } = await run(page, `clip&source=models/clipper/&worker=${worker}`);
+    expect(state).toMatch(/^done: [34] steps, a clip of video\/webm, media-invalid$/);
+    expect(scripts.filter((path) => mediaFile.test(path))).toHaveLength(1);
   });
 }

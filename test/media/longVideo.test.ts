@@ -33,12 +33,17 @@ async function measure(video: Blob): Promise<{ steps: number; heaps: number[]; f
 // The library decodes at most 8 samples ahead of what is taken; the decoder itself may hold some more, and the reader one of each.
 const mostLive = 50;
 
-it.each(['webm', 'mp4'] as const)(
-  'an hour of %s is read in the memory of its first ten minutes',
-  async (container) => {
-    const { steps, heaps, frames, sounds } = await measure(await makeLongVideo(container, 3600));
-    console.log(container, heaps, frames, sounds);
-    expect(steps).toBe(3600);
+it.each([
+  ['webm', 3600],
+  ['mp4', 1800],
+] as const)(
+  'a long %s (%i s) is read in the memory of its first ten minutes',
+  async (container, seconds) => {
+    const { steps, heaps, frames, sounds } = await measure(await makeLongVideo(container, seconds));
+    console.log(
+      `${container}, ${seconds} s: heap MB ${heaps.map((heap) => (heap / 1e6).toFixed(1)).join(' ')}; ${frames} frames, ${sounds} sounds`,
+    );
+    expect(steps).toBe(seconds);
     expect(frames).toBeLessThan(mostLive);
     expect(sounds).toBeLessThan(mostLive);
     const [, first = 0, ...later] = heaps;

@@ -14,7 +14,7 @@ import {
 } from 'mediabunny';
 
 const loopSeconds = 10;
-const frameRate = 2;
+const frameRate = 1;
 const sampleRate = 48_000;
 
 interface Packets<Meta> {
