@@ -34,7 +34,13 @@ export default defineConfig({
       {
         test: {
           name: 'dawn',
-          include: [...kernelFiles, 'test/gpu/**/*.test.ts', 'test/goldens/**/*.test.ts', 'test/engine/**/*.test.ts'],
+          include: [
+            ...kernelFiles,
+            'test/gpu/**/*.test.ts',
+            'test/nn/**/*.test.ts',
+            'test/goldens/**/*.test.ts',
+            'test/engine/**/*.test.ts',
+          ],
           environment: 'node',
           pool: 'forks',
           testTimeout: 120_000,

@@ -1,7 +1,7 @@
 import type { ElementType } from '../core/dtype.ts';
 import type { GpuContext } from '../gpu/context.ts';
 import type { BufferSlice, KernelCall } from '../gpu/kernel.ts';
-import { attention, chooseAttention, decodeAttention } from '../kernels/attention.ts';
+import { attention, decodeAttention } from '../kernels/attention.ts';
 import { type Activation, linear } from '../kernels/linear.ts';
 import { norm } from '../kernels/norm.ts';
 import type { WeightSet } from './weights.ts';
@@ -133,6 +133,8 @@ export function attendRows(
     readonly rows: number;
     readonly queries: RowRange;
     readonly keys: RowRange;
+    /** 'decode': for up to 8 queries; a pipeline for each number of them. 'tiled': one for all. */
+    readonly kernel: 'tiled' | 'decode';
   },
 ): KernelCall[] {
   const { hidden, gpu, element } = context;
@@ -145,7 +147,7 @@ export function attendRows(
     rowStride: 3 * hidden,
     headStride: headDim,
   });
-  const attend = chooseAttention(queries.count) === 'decode' ? decodeAttention : attention;
+  const attend = args.kernel === 'decode' ? decodeAttention : attention;
   return attend({
     label,
     element,

@@ -229,7 +229,8 @@ export class BrandNetwork {
     const rows = rowsOf(tokens);
     const visual = { first: 0, count: visualOf(tokens) };
     const text = { first: visual.count, count: tokens.sentences };
-    const cross = { qkv, attended, heads: crossHeads, batch: 1, rows };
+    // Each brand has other lengths: one pipeline serves all of them.
+    const cross = { qkv, attended, heads: crossHeads, batch: 1, rows, kernel: 'tiled' } as const;
     const means = (label: string, from: GPUBuffer, to: GPUBuffer, kind: 'f32' | 'f16'): KernelCall[] =>
       [visual, text].map(({ first, count }, outRow) =>
         meanRows({ label, element: kind, x: from, y: to, rows: 1, dim: hidden, group: count, firstRow: first, outRow }),

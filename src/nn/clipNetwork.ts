@@ -241,6 +241,7 @@ export class ClipNetwork {
         rows: modalities,
         queries: all,
         keys: all,
+        kernel: 'decode',
       }),
       meanRows({ label: `${fusion}.mean`, element, x: fusionAttended, y: fused, rows, dim: hidden, group: modalities }),
       // Each window begins at the first position.

@@ -159,6 +159,8 @@ const vector: Suite = {
     { element: 'half', format: 'f32', norm: 'layerNorm', bias: true, activation: 'gelu', lanes: 64 },
     { element: 'f32', format: 'int8', residual: true, lanes: 1 },
     { element: 'f32', format: 'int4', bias: true, lanes: 4 },
+    { element: 'half', format: 'f32', bias: true, activation: 'sigmoid', lanes: 16 },
+    { element: 'f32', format: 'f32', bias: true, activation: 'tanh', residual: true, lanes: 1 },
     {
       element: 'f32',
       format: 'f32',
@@ -190,6 +192,7 @@ const lowTile: Suite = {
     { element: 'f32', format: 'f16', norm: 'layerNorm', bias: true, activation: 'gelu', residual: true },
     { element: 'half', format: 'int8', gated: true, activation: 'silu' },
     { element: 'f32', format: 'int4', norm: 'rmsNorm', bias: true },
+    { element: 'f32', format: 'f32', bias: true, activation: 'sigmoid', residual: true },
   ],
 };
 

@@ -5,7 +5,7 @@ import type { DeviceInfo } from '../../src/gpu/device.ts';
 import { norm } from '../../src/kernels/norm.ts';
 import * as reference from '../reference/linear.ts';
 import { expectClose, randomNumbers } from '../support/compare.ts';
-import { download, openGpu, poisoned, rounded, runCalls, testTiers, upload } from '../support/gpu.ts';
+import { download, openGpu, poisoned, rounded, runCalls, testTiers, upload, uploadElements } from '../support/gpu.ts';
 import { dropPadding, padColumns } from '../support/weights.ts';
 
 interface Case {
@@ -83,6 +83,41 @@ describe.each(testTiers)('norm in tier %s', async (tier) => {
   test('a layer norm keeps its digits when the mean is a thousand standard deviations', async () => {
     for (const dim of [9, 64, 301])
       await check(gpu, { kind: 'layerNorm', element: 'f32', software: true, rows: 3, dim, mean: 1e3 });
+  });
+
+  test('with a ReLU, into every third row of another matrix from its second on', async () => {
+    for (const element of elements) {
+      const [rows, dim, stride] = [5, 21, 24];
+      const x = rounded(randomNumbers(rows * dim, 1), 'f32');
+      const gamma = rounded(randomNumbers(dim, 2), 'f32');
+      const beta = rounded(randomNumbers(dim, 3), 'f32');
+      const want = reference.layerNorm(x, dim, gamma, beta, 1e-5).map((value) => Math.max(value, 0));
+      const y = uploadElements(gpu, new Float64Array(3 * rows * stride).fill(7), element);
+      const call = norm({
+        label: 'interleaved',
+        device: gpu.info,
+        x: upload(gpu, Float32Array.from(padColumns(x, rows, dim))),
+        y,
+        weight: {
+          kind: 'layerNorm',
+          buffer: upload(gpu, Float32Array.from([...padColumns(gamma, 1, dim), ...padColumns(beta, 1, dim)])),
+          eps: 1e-5,
+        },
+        element,
+        rows,
+        dim,
+        relu: true,
+        place: { offset: stride, rowStride: 3 * stride },
+      });
+      await runCalls(gpu, [call]);
+      const all = await download(gpu, y, 3 * rows * stride, element);
+      const row = (index: number): Float64Array => all.subarray(index * stride, (index + 1) * stride);
+      for (let r = 0; r < rows; r++) {
+        const got = dropPadding(row(3 * r + 1), 1, dim);
+        expectClose(got, want.subarray(r * dim, (r + 1) * dim), tolerances[element], `${element} row ${r}`);
+        for (const other of [3 * r, 3 * r + 2]) expect(row(other), 'rows between').toEqual(row(0).fill(7));
+      }
+    }
   });
 
   test('more rows than a line of workgroups holds (65,535)', async () => {
