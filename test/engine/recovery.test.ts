@@ -3,26 +3,10 @@ import { describe, expect, test } from 'vitest';
 import type { EngineEvent } from '../../src/engine/api.ts';
 import { openEngine } from '../support/engine.ts';
 import { filesOf } from '../support/files.ts';
-import { testGpu, testTiers } from '../support/gpu.ts';
+import { testTiers } from '../support/gpu.ts';
+import { losableGpu } from '../support/losableGpu.ts';
 
 const reasoner = fileURLToPath(new URL('../../demo/public/models/reasoner', import.meta.url));
-
-/** The GPU object with a switch that loses the newest device, as a driver reset would. */
-function losableGpu(): { readonly gpu: GPU; readonly lose: () => void; readonly devices: () => number } {
-  const devices: GPUDevice[] = [];
-  const requestAdapter = async (options?: GPURequestAdapterOptions): Promise<GPUAdapter | null> => {
-    const adapter = await testGpu?.requestAdapter(options);
-    if (!adapter) return null;
-    const { features, limits, info } = adapter;
-    const requestDevice = async (descriptor?: GPUDeviceDescriptor): Promise<GPUDevice> => {
-      const device = await adapter.requestDevice(descriptor);
-      devices.push(device);
-      return device;
-    };
-    return { features, limits, info, requestDevice } as GPUAdapter;
-  };
-  return { gpu: { requestAdapter } as GPU, lose: () => devices.at(-1)?.destroy(), devices: () => devices.length };
-}
 
 describe.skipIf(testTiers.length === 0)('a lost device', () => {
   const tier = testTiers[0] ?? 'baseline';
