@@ -37,13 +37,14 @@ async function errorOf(work: () => unknown): Promise<EngineError> {
   return error;
 }
 
-describe.skipIf(testTiers.length === 0)('ViralClipper', async () => {
+const width = { visual: 37, audio: 21, text: 30, engagement: 5 };
+const steps = (count: number): ClipFeatures => ({
+  visual: new Float32Array(count * width.visual),
+  audio: new Float32Array(count * width.audio),
+});
+
+describe.skipIf(testTiers.length === 0)('ViralClipper refuses', async () => {
   const engine = await openEngine(tier);
-  const width = { visual: 37, audio: 21, text: 30, engagement: 5 };
-  const steps = (count: number): ClipFeatures => ({
-    visual: new Float32Array(count * width.visual),
-    audio: new Float32Array(count * width.audio),
-  });
 
   test('features that cannot be scored are told apart, and nothing is taken', async () => {
     const model = await loadClip(engine);
@@ -111,6 +112,10 @@ describe.skipIf(testTiers.length === 0)('ViralClipper', async () => {
       }
     });
   });
+});
+
+describe.skipIf(testTiers.length === 0)('ViralClipper', async () => {
+  const engine = await openEngine(tier);
 
   test('forward of the whole checkpoint is that of its trunk', async () => {
     const x = Float32Array.from(randomNumbers(2 * 3 * 40, 1));
