@@ -8,12 +8,14 @@ import { typographyFeatureNames } from '../../src/media/brand/typographyFeatures
 import { textFeatures } from '../../src/media/textFeatures.ts';
 import { toBase64 } from './toBase64.ts';
 
-export interface ExportedBrand extends Omit<GeneratedBrand, 'html' | 'css'> {
+export interface ExportedFeatures {
   readonly colors: number;
   readonly sentences: number;
   /** f32 in base64: colours [n, 8], typography [64], layout [128], text [n, 768]. */
   readonly features: string;
 }
+
+export type ExportedBrand = Omit<GeneratedBrand, 'html' | 'css'> & ExportedFeatures;
 
 export interface ExportedLines {
   readonly lines: readonly CopyLine[];
@@ -34,6 +36,7 @@ export interface HalftoneBrands {
   generate(seed: number, split: Split): GeneratedBrand;
   /** Renders a generated page and reads it as `analyze` does. */
   features(seed: number, split: Split): Promise<ExportedBrand>;
+  featuresOf(html: string, css: string | undefined): Promise<ExportedFeatures>;
   /** The features of every line of the corpus and of sentences made from its templates. */
   lines(split: Split, composed: number): Promise<ExportedLines>;
   /** Loads the model that `analyze` uses; resolves to the precision it runs in. */
@@ -49,15 +52,10 @@ window.halftoneBrands = {
 
   async features(seed, split) {
     const { html, css, ...labels } = generateBrand(seed, split);
-    const { features, palette, sentences } = extractBrand({ page: await capturePage(html, css, undefined) });
-    const blob = [features.colors, features.typography, features.layout, features.text].map((part) => part.slice());
-    return {
-      ...labels,
-      colors: features.colors.length / 8,
-      sentences: sentences.length,
-      features: palette.length > 0 ? await toBase64(new Blob(blob)) : '',
-    };
+    return { ...labels, ...(await readFeatures(html, css)) };
   },
+
+  featuresOf: readFeatures,
 
   async lines(split, composed) {
     const lines = copyLines(split, composed);
@@ -78,3 +76,13 @@ window.halftoneBrands = {
     return { tone: tone.label, consistency, ms: performance.now() - started };
   },
 };
+
+async function readFeatures(html: string, css: string | undefined): Promise<ExportedFeatures> {
+  const { features, sentences } = extractBrand({ page: await capturePage(html, css, undefined) });
+  const parts = [features.colors, features.typography, features.layout, features.text].map((part) => part.slice());
+  return {
+    colors: features.colors.length / 8,
+    sentences: sentences.length,
+    features: await toBase64(new Blob(parts)),
+  };
+}

@@ -3,16 +3,16 @@
 //   npm run eval -- brands [--count 200] [--seed 1000000] [--pages DIR] [--model DIR] [--precision auto]
 // DIR: NAME.html beside NAME.json {"tone": t, "consistent": true}, and NAME.css where a page's style sheet is beside it.
 // The last line printed is `AUC 0.97, tone 0.93 (200 pages)`: the chance that a page whose parts fit scores over one whose parts clash, and the share of right tones.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { repositoryRoot } from '../lib/processes.mjs';
-import { brandTones, confusionLines, rankAuc } from './brandScores.mjs';
+import { readPages } from './brandPages.mjs';
+import { confusionLines, rankAuc } from './brandScores.mjs';
 import { onEvalPage, readCount } from './evalPage.mjs';
 
 /**
- * @typedef {{ readonly name: string, readonly tone: string, readonly consistent: boolean, readonly kind: string, readonly html: string,
- *   readonly css: string | undefined }} LabelledPage
+ * @typedef {import('./brandPages.mjs').LabelledPage} LabelledPage
  * @typedef {LabelledPage & { readonly found: string, readonly consistency: number, readonly ms: number }} AnalyzedPage
  */
 
@@ -38,34 +38,6 @@ function readOptions(args) {
   if (!existsSync(join(model, 'config.json'))) throw new Error(`There is no config.json in ${model}.`);
   const pages = values.pages === undefined ? undefined : resolve(values.pages);
   return { count: readCount('count', values.count), seed: Number(values.seed), pages, model, precision };
-}
-
-/**
- * The pages of a folder: those with a JSON of their labels.
- * @param {string} folder
- * @returns {LabelledPage[]}
- */
-function readPages(folder) {
-  const names = readdirSync(folder);
-  const stems = names.filter((name) => name.endsWith('.html')).map((name) => name.slice(0, -'.html'.length));
-  const labelled = stems.filter((stem) => names.includes(`${stem}.json`)).sort();
-  if (labelled.length === 0) throw new Error(`${folder} has no NAME.html with a NAME.json beside it.`);
-  return labelled.map((name) => {
-    const json = join(folder, `${name}.json`);
-    const { tone, consistent, kind } = JSON.parse(readFileSync(json, 'utf8'));
-    if (!brandTones.includes(tone) || typeof consistent !== 'boolean')
-      throw new Error(
-        `${json} is no {"tone": t, "consistent": true or false} with a tone of ${brandTones.join(', ')}.`,
-      );
-    return {
-      name,
-      tone,
-      consistent,
-      kind: typeof kind === 'string' ? kind : consistent ? 'fits' : 'clashes',
-      html: readFileSync(join(folder, `${name}.html`), 'utf8'),
-      css: names.includes(`${name}.css`) ? readFileSync(join(folder, `${name}.css`), 'utf8') : undefined,
-    };
-  });
 }
 
 /**

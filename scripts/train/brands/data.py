@@ -29,7 +29,7 @@ NEIGHBOURS = {
 STRANGERS = [[TONES.index(u) for u in TONES if u != t and u not in NEIGHBOURS[t]] for t in TONES]
 # Clashes that lie in the look alone, whatever the page says.
 DISORDERS = {"cross", "sections", "roles", "elements"}
-LONGEST = 24  # sentences of a brand in training
+LONGEST = 16  # sentences of a brand in training
 # Layout features that an image has too; the others are 0 there (src/media/brand/layoutFeatures.ts).
 OF_IMAGES = [
     "columns: 1 to 6", "density", "density by band from the top", "density by band from the left", "evenness over the bands from the top",

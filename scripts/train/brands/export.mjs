@@ -3,9 +3,11 @@
 // DIR/pages.jsonl has a line for each page with its labels, DIR/pages.f32 the features, one page after the other: colours [n, 8], typography [64],
 // layout [128], text [n, 768]. DIR/names.json says what each value of typography and layout is. DIR/lines-SPLIT.jsonl and .f32 [lines, 768] hold the copy by itself.
 //   node scripts/train/brands/export.mjs --out DIR [--count 2000] [--seed 0] [--split train] [--append]
+//   node scripts/train/brands/export.mjs --out DIR --pages FOLDER     NAME.html beside NAME.json, as npm run eval -- brands takes them
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readPages } from '../../eval/brandPages.mjs';
 import { onEvalPage, readCount } from '../../eval/evalPage.mjs';
 
 /** Sentences made from templates, for each tone. */
@@ -21,6 +23,7 @@ const { values } = parseArgs({
     count: { type: 'string' },
     seed: { type: 'string', default: '0' },
     split: { type: 'string', default: 'train' },
+    pages: { type: 'string' },
     append: { type: 'boolean', default: false },
   },
 });
@@ -49,8 +52,16 @@ async function exportLines(page) {
   }
 }
 
+/**
+ * @param {{ readonly features: string } & Readonly<Record<string, unknown>>} made
+ */
+function writePage({ features, ...about }) {
+  appendFileSync(join(folder, 'pages.f32'), Buffer.from(features, 'base64'));
+  appendFileSync(join(folder, 'pages.jsonl'), `${JSON.stringify(about)}\n`);
+}
+
 /** @param {import('@playwright/test').Page} page */
-async function exportPages(page) {
+async function exportGenerated(page) {
   const started = performance.now();
   for (let seed = firstSeed; seed < firstSeed + count; seed++) {
     const made = await page
@@ -59,13 +70,25 @@ async function exportPages(page) {
         /** @type {const} */ ([seed, split]),
       )
       .catch((/** @type {unknown} */ error) => void process.stdout.write(`seed ${seed} left out: ${String(error)}\n`));
-    if (!made || made.features === '') continue;
-    const { features, ...about } = made;
-    appendFileSync(join(folder, 'pages.f32'), Buffer.from(features, 'base64'));
-    appendFileSync(join(folder, 'pages.jsonl'), `${JSON.stringify({ seed, split, ...about })}\n`);
+    if (!made) continue;
+    writePage({ seed, split, ...made });
     const done = seed - firstSeed + 1;
     if (done % reportEvery === 0)
       process.stdout.write(`${done}/${count}, ${((performance.now() - started) / done).toFixed(0)} ms a page\n`);
+  }
+}
+
+/**
+ * @param {import('@playwright/test').Page} page
+ * @param {string} pages
+ */
+async function exportFolder(page, pages) {
+  for (const { name, tone, consistent, kind, html, css } of readPages(resolve(pages))) {
+    const made = await page.evaluate(
+      ([html, css]) => window.halftoneBrands.featuresOf(html, css),
+      /** @type {const} */ ([html, css]),
+    );
+    writePage({ name, tone, consistent, ...(consistent ? {} : { clash: kind }), ...made });
   }
 }
 
@@ -75,5 +98,6 @@ await onEvalPage({ html: 'brands.html', ready: 'window.halftoneBrands !== undefi
   const names = await page.evaluate(() => window.halftoneBrands.names);
   writeFileSync(join(folder, 'names.json'), JSON.stringify(names));
   await exportLines(page);
-  await exportPages(page);
+  if (values.pages === undefined) await exportGenerated(page);
+  else await exportFolder(page, values.pages);
 });
