@@ -1,6 +1,6 @@
 """Trains the small Brandkit on features that export.mjs has written.
 
-    python train.py --data DIR --out ../../../demo/public/models/brandkit [--check DIR] [--minutes 15]
+    python train.py --data DIR [DIR ...] --out ../../../demo/public/models/brandkit [--check DIR] [--minutes 15]
 
 Losses: cross-entropy of the tone; binary cross-entropy of the consistency; mean squared errors of sentiment and style (meanings.py); and of the profile
 InfoNCE (van den Oord et al. 2018, arXiv:1807.03748): two views of a brand shall be closer than views of two brands.
@@ -32,7 +32,7 @@ VIEWS_EVERY = 4
 
 def arguments():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--data", required=True)
+    parser.add_argument("--data", nargs="+", required=True, help="folders of export.mjs; the copy is the last one's")
     parser.add_argument("--check", nargs="*", default=[], help="folders of pages that training never sees")
     parser.add_argument("--out", required=True)
     parser.add_argument("--resume", help="folder of a checkpoint to go on from; with --minutes 0 it is only checked")
@@ -176,12 +176,12 @@ def main():
     options = arguments()
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
-    with open(os.path.join(options.data, "names.json")) as file:
+    with open(os.path.join(options.data[-1], "names.json")) as file:
         names = json.load(file)
     columns = style_columns(names)
-    pages = read_pages(options.data)
+    pages = [page for folder in options.data for page in read_pages(folder)]
     checks = {folder: read_pages(folder) for folder in options.check}
-    sampler = Sampler(pages, Lines(options.data, "train"), names, options.seed)
+    sampler = Sampler(pages, Lines(options.data[-1], "train"), names, options.seed)
     config = brandkit_config(
         hidden_size=options.hidden, num_layers=options.layers, num_heads=options.heads, intermediate_size=2 * options.hidden,
         max_sequence_length=512,

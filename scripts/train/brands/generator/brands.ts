@@ -76,6 +76,15 @@ function withLooks(random: Random, sections: readonly Element[], looks: number):
   });
 }
 
+/** Every second section lies on the colour of surfaces, from edge to edge. */
+function striped(sections: readonly Element[], look: Look | undefined): Element[] {
+  return sections.map((section, index) =>
+    section.role === 'section' && index % 2 === 0 && look
+      ? { ...section, own: { background: look.palette.surface, 'max-width': 'none' } }
+      : section,
+  );
+}
+
 /** One brand's page for a seed: the same on every machine. Tones and labels are balanced over consecutive seeds. */
 export function generateBrand(seed: number, split: Split): GeneratedBrand {
   corpus ??= loadCorpus();
@@ -93,6 +102,7 @@ export function generateBrand(seed: number, split: Split): GeneratedBrand {
   });
   let body = sectionsOf(random, writer, kind);
   let rules: Readonly<Record<Role, Declarations>>[] = plan.looks.map(rulesOf);
+  if (plan.looks.length === 1 && random.chance(0.3)) body = striped(body, plan.looks[0]);
   if (plan.looks.length > 1) body = withLooks(random, body, plan.looks.length);
   if (clash === 'roles') {
     const disorder = drawDisorder(random);

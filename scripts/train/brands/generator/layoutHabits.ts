@@ -11,6 +11,8 @@ export interface LayoutStyle {
   readonly pillButtons: boolean;
   readonly columns: number;
   readonly align: 'left' | 'center';
+  /** How cards come to stand side by side. */
+  readonly flow: 'grid' | 'flex';
   readonly maxWidth: number;
   readonly borderPx: number;
   readonly shadow: string;
@@ -156,6 +158,7 @@ export function drawLayout(random: Random, tone: BrandTone): LayoutStyle {
     pillButtons: random.chance(habit.pill),
     columns: random.pick(habit.columns),
     align: random.chance(habit.center) ? 'center' : 'left',
+    flow: random.pick(['grid', 'flex']),
     maxWidth: random.pick(habit.widths),
     borderPx: random.pick(habit.borders),
     shadow: random.pick(habit.shadows),

@@ -132,8 +132,18 @@ function boxRules({ palette, layout }: Look): Partial<Record<Role, Declarations>
     heading: { margin: `0 0 ${gap(2)}` },
     subheading: { margin: `0 0 ${gap(1)}` },
     text: { margin: `0 0 ${gap(2)}` },
-    grid: { display: 'grid', gap: gap(air), 'grid-template-columns': `repeat(${layout.columns}, 1fr)` },
-    card: { background: palette.surface, padding: gap(air), 'border-radius': radius, ...line, ...shadow },
+    grid:
+      layout.flow === 'grid'
+        ? { display: 'grid', gap: gap(air), 'grid-template-columns': `repeat(${layout.columns}, 1fr)` }
+        : { display: 'flex', gap: gap(air), 'flex-wrap': 'wrap' },
+    card: {
+      background: palette.surface,
+      padding: gap(air),
+      'border-radius': radius,
+      ...(layout.flow === 'grid' ? {} : { flex: `1 1 ${Math.floor(80 / layout.columns)}%` }),
+      ...line,
+      ...shadow,
+    },
     button: { ...pressed, background: palette.primary, color: palette.onPrimary, border: '0' },
     ghost: { ...pressed, background: 'transparent', color: palette.primary, border: `${Math.max(1, layout.borderPx)}px solid ${palette.primary}` },
     quote: { margin: `0 0 ${gap(2)}`, padding: `0 0 0 ${gap(2)}`, 'border-left': `${Math.max(2, layout.borderPx)}px solid ${palette.accent}` },

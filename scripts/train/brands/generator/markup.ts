@@ -10,7 +10,23 @@ export interface Hand {
   readonly naming: 'role' | 'block' | 'short';
   readonly indent: boolean;
   readonly titled: boolean;
+  /** What this author leaves to the browser's own style sheet. */
+  readonly leaves: readonly Left[];
 }
+
+/** Properties of some roles. */
+interface Left {
+  readonly roles: readonly Role[];
+  readonly properties: readonly string[];
+}
+
+const oftenLeft: readonly Left[] = [
+  { roles: ['title', 'heading', 'subheading'], properties: ['margin'] },
+  { roles: ['title', 'heading', 'subheading'], properties: ['font-size', 'line-height'] },
+  { roles: ['lead', 'text', 'fine', 'quote', 'list', 'item', 'kicker', 'price'], properties: ['margin', 'padding'] },
+  { roles: ['lead', 'kicker', 'fine', 'cite', 'badge', 'item'], properties: ['font-size'] },
+  { roles: ['button', 'ghost', 'input'], properties: ['font-size', 'font-family'] },
+];
 
 export function drawHand(random: Random): Hand {
   return {
@@ -19,6 +35,7 @@ export function drawHand(random: Random): Hand {
     naming: random.pick(['role', 'block', 'short']),
     indent: random.chance(0.6),
     titled: random.chance(0.8),
+    leaves: random.chance(0.4) ? oftenLeft.filter(() => random.chance(0.5)) : [],
   };
 }
 
@@ -29,6 +46,13 @@ const keptTags = new Set(['table', 'tr', 'td', 'th', 'ul', 'ol', 'li', 'input', 
 const empty = new Set(['input']);
 /** Roles whose element has a layout of its own as a table row. */
 const rowTags = new Set(['tr']);
+
+function without(declarations: Declarations, role: Role, leaves: readonly Left[]): Declarations {
+  const left = new Set(leaves.filter(({ roles }) => roles.includes(role)).flatMap(({ properties }) => properties));
+  return left.size === 0
+    ? declarations
+    : Object.fromEntries(Object.entries(declarations).filter(([property]) => !left.has(property)));
+}
 
 export function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
@@ -52,7 +76,7 @@ interface Sheet {
 
 function openTag(node: Element, hand: Hand, rules: Rules, sheet: Sheet): string {
   const look = node.look ?? 0;
-  const declared: Declarations = rules[look]?.[node.role] ?? {};
+  const declared = without(rules[look]?.[node.role] ?? {}, node.role, hand.leaves);
   const own = rowTags.has(node.tag) ? {} : declared;
   const tag = tagOf(node, hand);
   const attributes = Object.entries(node.attributes ?? {}).map(([name, value]) => ` ${name}="${escapeHtml(value)}"`);
