@@ -1,7 +1,7 @@
 import { melBands, MelFilterbank, melSampleRate, melWindow } from './melFilterbank.ts';
 import { Resampler } from './resampler.ts';
 
-export const audioSlices = 8;
+const audioSlices = 8;
 /** 8 slices of 64 bands, band by band within a slice. */
 export const audioFeatureCount = audioSlices * melBands;
 

@@ -1,7 +1,7 @@
 import type { VideoSample } from 'mediabunny';
 
-export const gridWidth = 32;
-export const gridHeight = 16;
+const gridWidth = 32;
+const gridHeight = 16;
 const cells = gridWidth * gridHeight;
 /** Row by row from the top left, four values a cell. */
 export const visualFeatureCount = cells * 4;

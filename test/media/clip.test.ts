@@ -102,7 +102,6 @@ describe.each([true, false])('clip() of a real file, worker: %s', (worker) => {
   });
 
   it('can be aborted and left at any moment, and works again each time', async () => {
-    const before = await engine.memory();
     const want = joined(await collect(model), 'virality');
     const used = await engine.memory();
     for (const at of [1, 9, 17, 33]) {
@@ -122,7 +121,6 @@ describe.each([true, false])('clip() of a real file, worker: %s', (worker) => {
     await expect(waiting).rejects.toMatchObject({ code: 'aborted' });
     expect(joined(await collect(model), 'virality')).toEqual(want);
     expect((await engine.memory()).byOwner).toEqual(used.byOwner);
-    expect(before.liveBuffers).toBeLessThanOrEqual(used.liveBuffers);
   });
 
   it('tells bad input by code, on this side too, and goes on', async () => {
@@ -132,10 +130,8 @@ describe.each([true, false])('clip() of a real file, worker: %s', (worker) => {
       'captions-invalid': () => collect(model, video, { captions: 'none' }),
       'invalid-option': () => collect(model, video, { clipSeconds: 5 }),
       'unknown-option': () => collect(model, video, { treshold: 0.5 }),
-      'source-not-found': () => collect(model, new URL('/@fs/nowhere.mp4', location.href).href),
     };
     for (const [code, call] of Object.entries(codes)) {
-      if (code === 'source-not-found') continue;
       const error: unknown = await call().catch((thrown: unknown) => thrown);
       expect(error, code).toMatchObject({ name: 'EngineError', code });
       expect((error as Error).message.endsWith((error as { remedy: string }).remedy)).toBe(true);
@@ -162,8 +158,8 @@ it('lets go of every frame and sound, also when left in the middle', async () =>
   const live = countLiveMedia();
   const engine = await createEngine({ worker: false });
   try {
-    const model = await engine.load('viral-clipper', { source: smallClipper(positions), precision: 'f32' });
     const before = await engine.memory();
+    const model = await engine.load('viral-clipper', { source: smallClipper(positions), precision: 'f32' });
     for (const at of [1, 5, 20]) {
       let seen = 0;
       for await (const _ of model.clip(video)) if (++seen === at) break;
@@ -172,7 +168,7 @@ it('lets go of every frame and sound, also when left in the middle', async () =>
     // What a decoder was still working on comes a moment later, and is closed then.
     await expect.poll(() => live.now(), { timeout: 5000 }).toMatchObject({ frames: 0, sounds: 0 });
     await model.dispose();
-    expect((await engine.memory()).byOwner).not.toMatchObject({ model: before.byOwner['model'] ?? -1 });
+    expect((await engine.memory()).byOwner).toEqual(before.byOwner);
   } finally {
     await engine.dispose();
     live.restore();
