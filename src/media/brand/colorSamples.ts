@@ -1,4 +1,4 @@
-import { chromaOf, deltaE, type Oklab, oklabOf, type Rgb } from './color.ts';
+import { deltaE, type Oklab, oklabOf, type Rgb } from './color.ts';
 
 /** A colour and where it is seen; areas share one unit, px² of the page or pixels of the image. */
 export interface ColorSample {
@@ -52,7 +52,10 @@ export const maxPalette = 12;
  */
 export const sameColor = { page: 0.02, image: 0.04 } as const;
 
-/** Joins near-duplicates, then the least important into their nearest until `limit` are left. Largest area first. */
+/** Colours beyond this number, the least important ones, are not compared with all others. */
+const mostCompared = 64;
+
+/** Joins near-duplicates, then whatever changes the picture least until `limit` are left. Largest area first. */
 export function mergeColors(samples: readonly ColorSample[], same: number, limit = maxPalette): ColorSample[] {
   const merged: ColorSample[] = [];
   for (const sample of byArea(samples)) {
@@ -61,21 +64,28 @@ export function mergeColors(samples: readonly ColorSample[], same: number, limit
     if (kept && deltaE(kept.lab, sample.lab) < same) merged[near] = joined(kept, sample);
     else merged.push(sample);
   }
-  const total = merged.reduce((sum, sample) => sum + areaOf(sample), 0);
   while (merged.length > limit) {
-    const least = indexOfLeast(merged.map((sample) => importance(sample, total)));
+    const least = indexOfLeast(
+      merged.length > mostCompared ? merged.map(importance) : merged.map((sample) => loss(sample, merged)),
+    );
     const [gone] = merged.splice(least, 1);
-    if (!gone) break;
-    const near = nearest(gone, merged);
-    const kept = merged[near];
-    if (kept) merged[near] = joined(kept, gone);
+    const near = gone ? nearest(gone, merged) : -1;
+    const home = merged[near];
+    if (!gone || !home) break;
+    merged[near] = joined(home, gone);
   }
   return byArea(merged);
 }
 
-/** A small button counts more than as much of a tinted surface. */
-const importance = (sample: ColorSample, total: number): number =>
-  Math.sqrt((sample.fill + 4 * sample.text + sample.border + 8 * sample.button) / total) * (0.3 + chromaOf(sample.lab));
+/** A small button counts as much as a larger surface. */
+const importance = ({ fill, text, border, button }: ColorSample): number => fill + 4 * text + border + 8 * button;
+
+/** What is lost when a colour becomes the one nearest to it. */
+function loss(sample: ColorSample, among: readonly ColorSample[]): number {
+  const others = among.filter((other) => other !== sample);
+  const home = others[nearest(sample, others)];
+  return home ? importance(sample) * deltaE(home.lab, sample.lab) ** 2 : 0;
+}
 
 /** Ties are broken by the colour itself, so that the order of the input does not matter. */
 const byArea = (samples: readonly ColorSample[]): ColorSample[] =>

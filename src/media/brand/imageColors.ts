@@ -13,8 +13,8 @@ export interface Pixels {
 export const edgeStep = 24;
 /** Clusters before near ones are merged. */
 const firstClusters = 24;
-/** A cluster in which a single bin has less than this share is no flat colour but a gradient or a picture. */
-const flatShare = 0.25;
+/** A flat colour is a peak: only so many bins between these distances (ΔE) have a quarter of its pixels. On a gradient all neighbours have. */
+const peakRing = { from: 0.02, to: 0.08, bins: 2 } as const;
 /** Farthest that a mixture of two colours may lie from the line between them, in sRGB. */
 const mixtureDistance = 0.06;
 /** A colour that occurs on edges only (thin letters) counts from this share of the pixels on. */
@@ -100,11 +100,26 @@ function clusterSurfaces(bins: readonly Bin[]): ColorSample[] {
   const clusters = members.map((cluster) => {
     const weight = cluster.reduce((sum, bin) => sum + bin.weight, 0);
     const peak = cluster[0];
-    const flat = peak !== undefined && peak.weight >= flatShare * weight;
-    return { sample: sampleOf(flat ? peak.rgb : meanOf(cluster, weight), { fill: weight }), flat };
+    const flat = peak !== undefined && isPeak(peak, bins);
+    return { sample: sampleOf(flat ? peakColor(peak, cluster) : meanOf(cluster), { fill: weight }), flat };
   });
   clusters.sort((one, other) => other.sample.fill - one.sample.fill);
   return withoutSteps(mergeNear(clusters)).map(({ sample }) => sample);
+}
+
+function isPeak(peak: Bin, bins: readonly Bin[]): boolean {
+  const around = bins.filter(({ lab, weight }) => {
+    const distance = deltaE(lab, peak.lab);
+    return weight >= peak.weight / 4 && distance > peakRing.from && distance < peakRing.to;
+  });
+  return around.length <= peakRing.bins;
+}
+
+/** The heaviest bin's, unless noise has spread the colour over its neighbours. */
+function peakColor(peak: Bin, cluster: readonly Bin[]): Rgb {
+  const near = cluster.filter(({ lab }) => deltaE(lab, peak.lab) <= peakRing.from);
+  const weight = near.reduce((sum, bin) => sum + bin.weight, 0);
+  return peak.weight >= weight / 2 ? peak.rgb : meanOf(near);
 }
 
 interface Cluster {
@@ -151,11 +166,12 @@ function withoutSteps(clusters: readonly Cluster[]): Cluster[] {
   return kept;
 }
 
-const meanOf = (bins: readonly Bin[], weight: number): Rgb => [
-  bins.reduce((sum, bin) => sum + bin.rgb[0] * bin.weight, 0) / weight,
-  bins.reduce((sum, bin) => sum + bin.rgb[1] * bin.weight, 0) / weight,
-  bins.reduce((sum, bin) => sum + bin.rgb[2] * bin.weight, 0) / weight,
-];
+function meanOf(bins: readonly Bin[]): Rgb {
+  const weight = bins.reduce((sum, bin) => sum + bin.weight, 0);
+  const channel = (index: 0 | 1 | 2): number =>
+    bins.reduce((sum, bin) => sum + bin.rgb[index] * bin.weight, 0) / weight;
+  return [channel(0), channel(1), channel(2)];
+}
 
 /** Whether a colour lies on the line between two others. */
 function isMixture(color: Rgb, among: readonly { readonly rgb: Rgb }[]): boolean {
