@@ -102,8 +102,7 @@ export async function bundleLibrary(root) {
   });
   if (client.some((name) => !['halftone.js', 'halftone.engine.js'].includes(name)))
     throw new Error(`The client became ${client.join(', ')}; it must be halftone.js and halftone.engine.js.`);
-  await rewrite(join(root, 'dist/halftone.js'), pointToWorker, restoreAddress);
-  await rewrite(join(root, 'dist/halftone.engine.js'), restoreIgnore);
+  await rewrite(join(root, 'dist/halftone.js'), pointToWorker, restoreAddress, restoreIgnore);
   // A module worker may hold a classic script, and bundlers' default worker format is one: no chunks, no top-level await.
   // Both are refused here rather than in the build of an embedding app.
   const worker = await bundle({

@@ -9,9 +9,15 @@ export type { BrandScores, BrandTone, PageSnapshot };
 
 /** At least one of image, html and text. */
 export interface BrandInput {
-  /** Any image that the browser decodes (of an animated one, the first frame), or its URL. */
+  /**
+   * Any image that the browser decodes, up to 100 megapixels (of an animated one, the first frame), or its URL. Over 1.5
+   * megapixels it is scaled down.
+   */
   readonly image?: Blob | string;
-  /** A page. It is rendered in a sandboxed frame without scripts and without network. */
+  /**
+   * A page. It is rendered 1280 px wide in a sandboxed frame without scripts and without network: what it refers to elsewhere is
+   * missing.
+   */
   readonly html?: string;
   /** Style sheets beside those in the page. */
   readonly css?: string;
@@ -47,7 +53,7 @@ export interface BrandKitData {
   readonly sentiment: Float32Array;
   /** f32 [64], at least 0. */
   readonly style: Float32Array;
-  /** Whether the result, or the features behind it, were remembered by the content's hash. */
+  /** Whether the result was remembered by the content's hash. */
   readonly cached: boolean;
 }
 
@@ -63,8 +69,8 @@ export interface BrandKit extends BrandKitData {
 export interface BrandkitModel extends Model {
   readonly variant: 'brandkit';
   /**
-   * @throws EngineError weights-missing, empty-input, image-invalid, not-supported (html where there is no document),
-   * invalid-option, aborted
+   * @throws EngineError weights-missing, empty-input, input-too-long, image-invalid, source-not-found, source-unreadable,
+   * not-supported (html where there is no document), unknown-option, invalid-option, aborted
    */
   analyze(input: BrandInput, options?: AnalyzeOptions): Promise<BrandKit>;
 }

@@ -7,6 +7,8 @@ import {
   askedInVain,
   type BatchingSettings,
   batchingSettings,
+  type CachingSettings,
+  cachingSettings,
   checkEngineOptions,
   checkNames,
   checkValue,
@@ -37,6 +39,7 @@ class LocalEngine implements Engine {
   readonly #host: GpuHost;
   readonly #mediaFile: string | undefined;
   readonly #batching: BatchingSettings;
+  readonly #caching: CachingSettings | undefined;
   readonly #models = new Map<ModelCore, Model>();
   #disposed = false;
 
@@ -44,6 +47,7 @@ class LocalEngine implements Engine {
     this.#host = host;
     this.#mediaFile = mediaFile;
     this.#batching = batchingSettings(options);
+    this.#caching = cachingSettings(options);
     this.info = host.info(gpu);
   }
 
@@ -67,6 +71,7 @@ class LocalEngine implements Engine {
         flags: this.info.flags,
         media: () => loadMediaCode(this.#mediaFile),
         batching: this.#batching,
+        caching: this.#caching,
       };
       const core: ModelCore = await ModelCore.start(setup, opened, { onProgress, signal }, () =>
         this.#models.delete(core),

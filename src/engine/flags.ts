@@ -119,6 +119,20 @@ export function resolveFlags(options: EngineOptions): EngineInfo['flags'] {
 export const askedInVain = (options: EngineOptions): Flag[] =>
   flagsWithoutEffect.filter((flag) => Boolean(options.optimizations?.[flag]));
 
+/** What a model may remember of its results. */
+export interface CachingSettings {
+  readonly maxEntries: number;
+  readonly maxBytes: number;
+}
+
+/** undefined: nothing is remembered. */
+export function cachingSettings(options: EngineOptions): CachingSettings | undefined {
+  if (!resolveFlags(options).caching) return undefined;
+  const given = options.optimizations?.caching;
+  const { maxEntries = 64, maxBytes = 16 * 2 ** 20 } = typeof given === 'object' ? given : {};
+  return { maxEntries, maxBytes };
+}
+
 /** How many generations of one model run at once, and the GPU memory in use behind which no more are let in. */
 export interface BatchingSettings {
   readonly maxBatch: number;

@@ -1,18 +1,52 @@
-import { EngineError } from '../core/errors.ts';
 import { weightsMissing } from '../variants/describe.ts';
-import type { BrandFeatures, BrandKit, BrandkitModel, BrandScores } from './api.ts';
+import type {
+  AnalyzeOptions,
+  BrandFeatures,
+  BrandInput,
+  BrandKit,
+  BrandKitData,
+  BrandkitModel,
+  BrandScores,
+  ModelMetrics,
+} from './api.ts';
+import { analyzeBrand } from './brand/analyzeBrand.ts';
+import { checkBrandInput } from './brand/brandInput.ts';
+import { createBrandKit } from './brand/brandKit.ts';
+import { type DocumentSide, ownDocument } from './brand/documentSide.ts';
+import { Memo } from './brand/memo.ts';
 import { LocalModel } from './localModel.ts';
+import type { ModelCore } from './modelCore.ts';
 import { brandNetwork } from './networks.ts';
+
+/** Tokens of a brand that are no sentences, at most: twelve colours, typography, layout. */
+const visualTokens = 14;
 
 /** Brandkit in the thread where the GPU is. */
 export class LocalBrandkit extends LocalModel implements BrandkitModel {
   readonly variant = 'brandkit';
+  readonly #memo: Memo<BrandKitData> | undefined;
 
-  analyze(): Promise<BrandKit> {
-    const { description, tensorNames } = this.core.setup;
-    if (description.kind !== 'brand') return Promise.reject(weightsMissing(description, tensorNames));
-    const remedy = 'forward() works with this checkpoint.';
-    return Promise.reject(new EngineError('not-supported', 'analyze() is not in this version.', remedy));
+  constructor(core: ModelCore) {
+    super(core);
+    const { caching } = core.setup;
+    this.#memo = caching && new Memo(caching);
+  }
+
+  /** `documentSide`: who renders html and SVG; this thread, unless it is a worker. */
+  async analyze(input: BrandInput, options: AnalyzeOptions = {}, documentSide?: DocumentSide): Promise<BrandKit> {
+    const { description, tensorNames, media, format } = this.core.setup;
+    if (description.kind !== 'brand') throw weightsMissing(description, tensorNames);
+    this.core.requireAlive();
+    checkBrandInput(input, options);
+    const kit = await analyzeBrand(input, options, {
+      media,
+      documentSide: documentSide ?? ownDocument(media, options.signal),
+      score: (features, signal) => this.scoreFeatures(features, signal),
+      maxSentences: Math.max(1, description.config.maxSeq - visualTokens),
+      modelIdentity: JSON.stringify([description.json, format]),
+      memo: this.#memo,
+    });
+    return createBrandKit(kit);
   }
 
   /** What the network makes of features. @throws EngineError weights-missing, invalid-shape, input-too-long, aborted */
@@ -20,5 +54,15 @@ export class LocalBrandkit extends LocalModel implements BrandkitModel {
     return this.core.exclusive(() =>
       this.core.retrying((runtime) => brandNetwork(this.core, runtime).score(features, signal)),
     );
+  }
+
+  /** Brands that were remembered, and that were not. */
+  protected override get cacheStats(): ModelMetrics['cache'] {
+    return this.#memo?.stats ?? super.cacheStats;
+  }
+
+  override async dispose(): Promise<void> {
+    await super.dispose();
+    this.#memo?.clear();
   }
 }

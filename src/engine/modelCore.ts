@@ -4,7 +4,7 @@ import type { ModelDescription } from '../variants/describe.ts';
 import type { EngineInfo, LoadOptions, ModelSource } from './api.ts';
 import { disposedError, type GpuHost } from './gpuHost.ts';
 import type { MediaCode } from './mediaCode.ts';
-import type { BatchingSettings } from './flags.ts';
+import type { BatchingSettings, CachingSettings } from './flags.ts';
 import { Mutex } from './mutex.ts';
 import { openModel, type OpenedModel, type Runtime, startRuntime } from './runtime.ts';
 
@@ -19,6 +19,8 @@ export interface ModelSetup {
   /** The code for video and images, loaded when it is first needed. */
   readonly media: () => Promise<MediaCode>;
   readonly batching: BatchingSettings;
+  /** undefined: results are not remembered. */
+  readonly caching: CachingSettings | undefined;
 }
 
 /** A loaded model's life: one user at a time, and a new runtime after the device was lost. */
@@ -53,6 +55,11 @@ export class ModelCore {
 
   get runtime(): Runtime {
     return this.#runtime;
+  }
+
+  /** @throws EngineError disposed */
+  requireAlive(): void {
+    if (this.#disposed) throw disposedError('model');
   }
 
   /** Runs `work` when its turn has come, on a live device. */

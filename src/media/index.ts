@@ -8,6 +8,9 @@ import { visualFeatureCount } from './visualFeatures.ts';
 
 export { StepReader, type StepFeatures, type StepOptions } from './stepReader.ts';
 export { cutVideo } from './cutVideo.ts';
+export { capturePage } from './brand/capturePage.ts';
+export { decodeImage, isSvg, rasterizeSvg } from './brand/decodeImage.ts';
+export { extractBrand } from './brand/extractBrand.ts';
 
 /** Features of a step, by modality. */
 export const featureWidths = {

@@ -26,8 +26,9 @@ import type {
   Ledger,
 } from '../engine/api.ts';
 import { createLocalEngine } from '../engine/createLocalEngine.ts';
+import type { LocalBrandkit } from '../engine/localBrandkit.ts';
 import { type PartSource, PartStream } from './partStream.ts';
-import type { CallId, EngineHost, LoadedModel, ModelId, Plain, Pulled } from './protocol.ts';
+import type { CallId, DocumentSide, EngineHost, LoadedModel, ModelId, Plain, Pulled } from './protocol.ts';
 
 /** The engine as a worker exposes it: models and calls by number, aborts by message. */
 export class Host implements EngineHost {
@@ -124,12 +125,19 @@ export class Host implements EngineHost {
     call: CallId,
     model: ModelId,
     input: BrandInput,
+    options: object,
     onProgress: ((progress: BrandProgress) => void) | undefined,
+    documentSide: DocumentSide,
   ): Promise<BrandKitData> {
     return this.#abortable(call, async (signal) => {
-      const kit = await this.#model(model, 'brandkit').analyze(input, { onProgress, signal });
-      // Its methods stay here: the client has its own.
-      return { ...kit };
+      const brandkit = this.#model(model, 'brandkit') as LocalBrandkit;
+      try {
+        const kit = await brandkit.analyze(input, { ...options, onProgress, signal }, documentSide);
+        // Its methods stay here: the client has its own.
+        return { ...kit };
+      } finally {
+        [onProgress, documentSide].forEach(release);
+      }
     });
   }
 
@@ -202,5 +210,8 @@ export class Host implements EngineHost {
     }
   }
 }
+
+/** Lets go of something of the client's: its channel would stay open otherwise. */
+const release = (proxy: unknown): void => (proxy as Comlink.ProxyMethods | undefined)?.[Comlink.releaseProxy]();
 
 const moved = (data: Float32Array): Float32Array => Comlink.transfer(data, [data.buffer]);

@@ -21,6 +21,9 @@ import type {
   WarmUpTimes,
   Ledger,
 } from '../engine/api.ts';
+import type { DocumentSide } from '../engine/brand/documentSide.ts';
+
+export type { DocumentSide };
 
 /** Names a call that the client may abort: an AbortSignal itself cannot cross. */
 export type CallId = number;
@@ -87,7 +90,9 @@ export interface EngineHost {
     call: CallId,
     model: ModelId,
     input: BrandInput,
+    options: object,
     onProgress: ((progress: BrandProgress) => void) | undefined,
+    documentSide: DocumentSide,
   ): Promise<BrandKitData>;
   warmUp(model: ModelId): Promise<WarmUpTimes>;
   modelMetrics(model: ModelId): Promise<ModelMetrics>;

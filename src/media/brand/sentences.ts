@@ -40,12 +40,12 @@ export function pageCopy(page: PageSnapshot): string {
   return blocks.join('\n');
 }
 
-/** Given text first, then the page's; at most `limit` sentences, each once. */
+/** Given text first, then the page's; each sentence once, at most `limit` and never more than 256. */
 export function brandSentences(
   text: string | undefined,
   page: PageSnapshot | undefined,
   limit = maxSentences,
 ): string[] {
   const all = [...splitSentences(text ?? ''), ...(page ? splitSentences(pageCopy(page)) : [])];
-  return [...new Set(all)].slice(0, limit);
+  return [...new Set(all)].slice(0, Math.min(limit, maxSentences));
 }
