@@ -1,4 +1,5 @@
 import { abortedError, EngineError, throwIfAborted } from '../../core/errors.ts';
+import { cleanPage, withoutAddresses } from './cleanPage.ts';
 
 /** What a brand's page is shown in, px: a common laptop's. */
 export const viewport = { width: 1280, height: 900 } as const;
@@ -21,19 +22,6 @@ const blank = `<!doctype html><html><head><meta http-equiv="Content-Security-Pol
 const stillness =
   '*,*::before,*::after{animation-delay:0s!important;animation-duration:0s!important;transition:none!important}' +
   'html{--halftone-styles:allowed}';
-
-/** Elements that load, run or lead away, or show other documents. */
-const removed =
-  'script,noscript,link,meta,base,iframe,frame,frameset,fencedframe,portal,object,embed,applet,source,track,template,title,param,' +
-  'animate,animateMotion,animateTransform,set,feImage,foreignObject';
-
-/** Attributes whose value is a URL or a list of them, and those that take the focus. */
-const removedAttributes = new Set(
-  (
-    'src srcset imagesrcset href xlink:href action formaction poster background data codebase archive classid manifest ping cite ' +
-    'longdesc profile usemap lowsrc dynsrc srcdoc target download autofocus autoplay itemtype icon'
-  ).split(' '),
-);
 
 /**
  * Shows a page in a frame of this document, out of sight, without scripts and without network, and gives its document to `read`. The frame is gone
@@ -143,9 +131,8 @@ async function within(work: Promise<unknown>, ms: number, signal: AbortSignal | 
 
 /** Moves the cleaned content over, node by node: it is never written out and parsed again. */
 function showContent(page: Document, content: Document, css: string): void {
-  content.querySelectorAll(removed).forEach((element) => element.remove());
-  content.querySelectorAll('*').forEach(cleanAttributes);
-  const styles = [css, stillness].map((text) => {
+  cleanPage(content);
+  const styles = [withoutAddresses(css), stillness].map((text) => {
     const style = page.createElement('style');
     style.textContent = text;
     return style;
@@ -158,20 +145,6 @@ function showContent(page: Document, content: Document, css: string): void {
   page.body.append(...[...content.body.childNodes].map((node) => page.adoptNode(node)));
   const marked = page.defaultView?.getComputedStyle(page.documentElement).getPropertyValue('--halftone-styles');
   if (marked !== 'allowed') throw policyError();
-}
-
-function cleanAttributes(element: Element): void {
-  // A copy: the map itself changes under the loop.
-  const attributes = [...element.attributes];
-  for (const { name, value } of attributes) {
-    const lower = name.toLowerCase();
-    const isOwn = value.trim().startsWith('#') || /^\s*data:image\/[\w.+-]+[;,]/iu.test(value);
-    const leads = removedAttributes.has(lower) && !(isOwn && (lower === 'src' || lower.endsWith('href')));
-    if (leads || lower.startsWith('on')) element.removeAttribute(name);
-  }
-  // A link without an address is styled as none.
-  if (element.localName === 'a' && !element.hasAttribute('href') && element.namespaceURI?.endsWith('xhtml'))
-    element.setAttribute('href', '#');
 }
 
 async function settle(page: Document, signal: AbortSignal | undefined): Promise<void> {
