@@ -136,6 +136,5 @@ await onEvalPage(
     ready: 'window.halftoneClips !== undefined',
     folders: videos === undefined ? {} : { '/videos/': videos },
   },
-  (page) =>
-    values.sample ? makeSample(page) : videos === undefined ? generateAll(page) : readFolder(page, videos),
+  (page) => (values.sample ? makeSample(page) : videos === undefined ? generateAll(page) : readFolder(page, videos)),
 );

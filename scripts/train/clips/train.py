@@ -2,7 +2,7 @@
 
     python train.py --data DIR [DIR ...] --out ../../../demo/public/models/viral-clipper [--minutes 15]
 
-Every tenth video is kept for validation: the threshold is set there, so that 0.8 is a good one.
+A tenth of the videos is kept for validation: the threshold is set there, so that 0.8 is a good one.
 """
 
 import argparse
@@ -91,30 +91,61 @@ def report(model, videos, threshold, what):
     print(f"{what}: F1 {f1:.3f} (precision {precision:.3f}, recall {recall:.3f}, {len(videos)} videos) at {threshold:.2f}", flush=True)
 
 
-def train(args, model, scaling, videos, random):
+def finish(args, model, scaling, kept):
+    """Writes the model, its bias moved so that the best threshold on the validation videos is 0.8."""
+    model = scaling.fold(model)
+    best = best_threshold([(score_video(model, video), video.segments) for video in kept])
+    report(model, kept, best, "validation, best threshold")
+    with torch.no_grad():
+        model.virality_head[3].bias += math.log(THRESHOLD / (1 - THRESHOLD)) - math.log(best / (1 - best))
+    for folder in args.test:
+        report(model, read_videos([folder]), THRESHOLD, folder)
+    save_checkpoint(model, args.out, dtype="F16")
+
+
+def train(args, model, scaling, data, random):
+    """Learning rate falls to zero over the minutes; the mean of the last weights is written every few minutes and in the end."""
     optimizer = torch.optim.AdamW(model.parameters(), lr=args.lr, weight_decay=0.05)
     average = copy.deepcopy(model)
-    started, step, shown = time.time(), 0, []
+    started, step, shown, saved = time.time(), 0, [], 0
     while (done := (time.time() - started) / (args.minutes * 60)) < 1:
-        rate = args.lr * min(1, (step + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
+        rate = args.lr * min(1, (step + 1) / 50) * (0.02 + 0.98 * min(1, 2.5 * (1 - done)))
         for group in optimizer.param_groups:
             group["lr"] = rate
-        loss = losses_of(model, scaling, *batch_of(videos, random, args.batch))
+        loss = losses_of(model, scaling, *batch_of(data.videos, random, args.batch))
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         step += 1
-        keep = min(0.995, step / (step + 20))
+        keep = min(0.99, step / (step + 20))
         with torch.no_grad():
             for mean, now in zip(average.parameters(), model.parameters()):
                 mean.lerp_(now, 1 - keep)
         shown.append(loss.item())
-        if step % 100 == 0:
+        if step % 50 == 0:
             print(f"{step}: loss {numpy.mean(shown):.4f}, {done * 100:.0f} %", flush=True)
             shown = []
+        if done * args.minutes - saved >= args.save_every:
+            saved = done * args.minutes
+            finish(args, average, scaling, data.kept)
+            data.refresh()
     print(f"{step} steps of {args.batch} windows")
-    return average
+    finish(args, average, scaling, data.kept)
+
+
+class Data:
+    """The videos of some folders, which may grow while training goes on. Seeds that end in 9 are for validation."""
+
+    def __init__(self, folders):
+        self.folders, self.videos, self.kept = folders, [], []
+        self.refresh()
+
+    def refresh(self):
+        known = {video.path for video in self.videos + self.kept}
+        for video in read_videos(self.folders, known):
+            (self.kept if video.plan.get("seed", 0) % 10 == 9 else self.videos).append(video)
+        print(f"{len(self.videos)} videos to train on, {len(self.kept)} for validation", flush=True)
 
 
 def main():
@@ -123,37 +154,26 @@ def main():
     parser.add_argument("--test", nargs="*", default=[], help="folders that are only reported on")
     parser.add_argument("--out", required=True)
     parser.add_argument("--minutes", type=float, default=15)
+    parser.add_argument("--save-every", type=float, default=5, help="minutes")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--hidden", type=int, default=128)
+    parser.add_argument("--hidden", type=int, default=64)
     parser.add_argument("--layers", type=int, default=2)
-    parser.add_argument("--batch", type=int, default=12)
-    parser.add_argument("--lr", type=float, default=1.5e-3)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--lr", type=float, default=2e-3)
+    parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     random = numpy.random.default_rng(args.seed)
-    everything = read_videos(args.data)
-    kept = [video for index, video in enumerate(everything) if index % 10 == 9]
-    videos = [video for index, video in enumerate(everything) if index % 10 != 9]
-    print(f"{len(videos)} videos to train on, {len(kept)} for validation", flush=True)
+    data = Data(args.data)
     config = viral_clipper_config(
         hidden_size=args.hidden, num_layers=args.layers, num_heads=4, intermediate_size=2 * args.hidden, max_sequence_length=128
     )
-    scaling = Scaling(videos)
+    scaling = Scaling(data.videos)
     model = ViralClipper(config)
     start_weights(model)
     print(f"{parameters_of(model)} parameters", flush=True)
-    model = scaling.fold(train(args, model, scaling, videos, random))
-    # Move the threshold that is best on the validation videos to 0.8.
-    best = best_threshold([(score_video(model, video), video.segments) for video in kept])
-    report(model, kept, best, "validation, best threshold")
-    with torch.no_grad():
-        model.virality_head[3].bias += math.log(THRESHOLD / (1 - THRESHOLD)) - math.log(best / (1 - best))
-    report(model, kept, THRESHOLD, "validation")
-    for folder in args.test:
-        report(model, read_videos([folder]), THRESHOLD, folder)
-    save_checkpoint(model, args.out, dtype="F16")
+    train(args, model, scaling, data, random)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ class Video:
         with open(path) as file:
             self.plan = json.load(file)
         rows = numpy.fromfile(path[: -len("json")] + "f32", dtype="<f4").reshape(-1, ENDS[-1])
-        self.name = self.plan["name"]
+        self.path, self.name = path, self.plan["name"]
         self.features = rows.astype(numpy.float16)  # [steps, 3392]
         self.steps = len(rows)
         self.segments = [(s["start"], s["end"]) for s in self.plan["segments"]]
@@ -46,9 +46,10 @@ class Video:
         return weak
 
 
-def read_videos(folders):
+def read_videos(folders, known=()):
+    """Videos of the folders, less those whose paths are known."""
     paths = sorted(path for folder in folders for path in glob.glob(os.path.join(folder, "*.json")))
-    return [Video(path) for path in paths if os.path.exists(path[: -len("json")] + "f32")]
+    return [Video(path) for path in paths if path not in known and os.path.exists(path[: -len("json")] + "f32")]
 
 
 def window_of(video, length, random, augment=True):
@@ -98,7 +99,7 @@ def change_visual(grid, random):
         # A restless picture: more change everywhere, all the time.
         grid[..., 3] += random.exponential(0.006) * random.random((1, CELLS)) * (0.7 + 0.6 * random.random((len(grid), 1)))
     if random.random() < 0.3:
-        grid[..., :3] += random.normal(0, 0.02, grid[..., :3].shape)
+        grid[..., 0] += random.normal(0, 0.02, CELLS).astype(numpy.float32)
 
 
 def turned(random):

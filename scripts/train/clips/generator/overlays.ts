@@ -23,7 +23,8 @@ const movers: Overlay = (context, { seed, strength, rate }, share, second, size)
   const random = new Random(seed);
   const most = strength > 0.6 && random.chance(0.3) ? 1 : 2 + 10 * strength;
   const count = Math.ceil(most * (0.3 + 0.7 * share));
-  for (let i = 0; i < count; i++) roam(context, random, 0.3 + 0.5 * rate * strength, second, size, 0.06 + 0.12 * strength);
+  for (let i = 0; i < count; i++)
+    roam(context, random, 0.3 + 0.5 * rate * strength, second, size, 0.06 + 0.12 * strength);
 };
 
 function roam(context: Ctx, random: Random, rate: number, second: number, { width, height }: Size, part: number): void {
@@ -105,7 +106,7 @@ const bars: Overlay = (context, { seed, strength, rate }, share, second, { width
 /** As if they bounced: triangles instead of sines. */
 const balls: Overlay = (context, { seed, strength, rate }, share, second, { width, height }) => {
   const random = new Random(seed);
-  const bounce = (phase: number) => Math.abs(((phase % 2) + 2) % 2 - 1);
+  const bounce = (phase: number) => Math.abs((((phase % 2) + 2) % 2) - 1);
   for (let i = Math.round((3 + 9 * strength) * share); i > 0; i--) {
     context.fillStyle = colour(random);
     const speed = (0.4 + rate * 0.6) * random.between(0.6, 1.3);

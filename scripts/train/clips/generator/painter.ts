@@ -45,7 +45,10 @@ export class Painter {
       phase: random.between(0, 2),
       tilt: random.between(0.5, 1.5),
     }));
-    this.#cuts = plan.picture.filter(({ kind }) => kind === 'cuts').flatMap(cutTimes).sort((one, other) => one - other);
+    this.#cuts = plan.picture
+      .filter(({ kind }) => kind === 'cuts')
+      .flatMap(cutTimes)
+      .sort((one, other) => one - other);
     this.#grain = plan.style.grain > 0 ? noiseTile(random) : undefined;
   }
 

@@ -75,12 +75,13 @@ export function planCaptions(
   const shortest = random.between(1.2, 2.5);
   const density = random.chance(0.25) ? random.between(0, 0.1) : random.between(0.5, 1);
   const captions: Caption[] = [];
-  for (let at = random.between(0, 3); at < seconds - 1; ) {
+  for (let at = random.between(0, 3); at < seconds - 1;) {
     const length = Math.min(seconds - at, shortest + random.between(0, 3));
     const middle = at + length / 2;
     const thrilled = excited.some(({ start, end }) => middle >= start && middle < end);
     const there = random.chance(thrilled ? Math.max(0.8, density) : density);
-    if (there) captions.push({ start: at, end: at + length, text: thrilled ? shout(random, words) : say(random, words) });
+    if (there)
+      captions.push({ start: at, end: at + length, text: thrilled ? shout(random, words) : say(random, words) });
     at += length + (thrilled ? random.between(0, 0.4) : random.between(0, 1.5));
   }
   return captions.map(({ start, end, text }) => ({ start: round(start), end: round(end), text }));

@@ -20,7 +20,9 @@ export function planEngagement(
     };
   }
   const halfLife = seconds * random.between(0.6, 3);
-  const bumps = highlights.filter(() => random.chance(0.8)).map((range) => ({ ...range, by: random.between(0.05, 0.25) }));
+  const bumps = highlights
+    .filter(() => random.chance(0.8))
+    .map((range) => ({ ...range, by: random.between(0.05, 0.25) }));
   const every = random.pick([1, 2, 5]);
   return Array.from({ length: Math.floor(seconds / every) + 1 }, (_, index) => {
     const second = index * every;

@@ -35,7 +35,17 @@ export interface Planned {
   readonly excited: readonly TimeRange[];
 }
 
-const trainingMotion = ['movers', 'shake', 'zoom', 'scroll', 'particles', 'blocks', 'strobe', 'snow', 'replacement'] as const;
+const trainingMotion = [
+  'movers',
+  'shake',
+  'zoom',
+  'scroll',
+  'particles',
+  'blocks',
+  'strobe',
+  'snow',
+  'replacement',
+] as const;
 const heldOutMotion = ['spin', 'bars', 'balls', 'movers', 'shake', 'particles'] as const;
 const trainingLoud = ['cheer', 'beat', 'siren', 'impacts', 'white', 'pink', 'tones', 'chords', 'tremolo'] as const;
 const heldOutLoud = ['gallop', 'melody', 'cheer', 'beat', 'impacts', 'pink'] as const;
@@ -59,7 +69,12 @@ export function planHighlight(random: Random, slot: TimeRange, about: Circumstan
     sound.push(soundEffect(random, random.pick(about.heldOut ? heldOutLoud : trainingLoud), loose(random, slot), kept));
   if (cues.includes('speech'))
     sound.push(
-      soundEffect(random, about.heldOut ? 'shouting' : random.pick(['excitedSpeech', 'excitedSpeech', 'tremolo']), loose(random, slot), kept - random.between(0, 5)),
+      soundEffect(
+        random,
+        about.heldOut ? 'shouting' : random.pick(['excitedSpeech', 'excitedSpeech', 'tremolo']),
+        loose(random, slot),
+        kept - random.between(0, 5),
+      ),
     );
   const excited = cues.includes('caption') ? [slot] : [];
   return { highlight: { ...slot, cues }, picture, sound, excited };
@@ -119,7 +134,18 @@ export function planDistractor(random: Random, slot: TimeRange, about: Circumsta
 }
 
 function possibleDistractors({ audio, captioned }: Circumstances): [DistractorKind, ...DistractorKind[]] {
-  const heard: DistractorKind[] = ['hum', 'hum', 'loudNoise', 'steadyTones', 'chords', 'calmSpeech', 'bang', 'humAndPan', 'soundAlone', 'motionAlone'];
+  const heard: DistractorKind[] = [
+    'hum',
+    'hum',
+    'loudNoise',
+    'steadyTones',
+    'chords',
+    'calmSpeech',
+    'bang',
+    'humAndPan',
+    'soundAlone',
+    'motionAlone',
+  ];
   return [
     'pan',
     'pan',

@@ -1,17 +1,16 @@
 import type { Caption, Encoding, PictureEffect, PictureKind, SoundEffect, SoundKind, VideoPlan } from './plan.ts';
 
 const encoding: Encoding = {
-      width: 320,
-      height: 180,
-      frameRate: 12,
-      container: 'webm',
-      videoCodec: 'vp9',
-      videoBitsPerSecond: 100_000,
-      audioBitsPerSecond: 32_000,
-      sampleRate: 24_000,
-      channels: 1,
-      keyFrameSeconds: 5,
-    
+  width: 320,
+  height: 180,
+  frameRate: 12,
+  container: 'webm',
+  videoCodec: 'vp9',
+  videoBitsPerSecond: 100_000,
+  audioBitsPerSecond: 32_000,
+  sampleRate: 24_000,
+  channels: 1,
+  keyFrameSeconds: 5,
 };
 
 /** The video that the demo shows: two highlights, and between them a loud hum over a picture that stays as it was. */

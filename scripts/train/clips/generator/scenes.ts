@@ -139,7 +139,7 @@ const page: Scene = (context, random, shade, width, height) => {
 
 const skyline: Scene = (context, random, shade, width, height) => {
   gradient(context, random, shade, width, height);
-  for (let x = 0; x < width; ) {
+  for (let x = 0; x < width;) {
     const [broad, high] = [random.between(0.05, 0.14) * width, random.between(0.2, 0.75) * height];
     context.fillStyle = shade();
     context.fillRect(x, height - high, broad + 1, high);

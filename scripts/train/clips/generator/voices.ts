@@ -86,7 +86,10 @@ const bang: MakeVoice = (random, sampleRate) => {
 
 const tones: MakeVoice = (random, sampleRate) =>
   sines(
-    Array.from({ length: random.whole(1, 4) }, () => ({ hertz: random.scale(150, 2500), level: random.between(0.3, 1) })),
+    Array.from({ length: random.whole(1, 4) }, () => ({
+      hertz: random.scale(150, 2500),
+      level: random.between(0.3, 1),
+    })),
     sampleRate,
   );
 
