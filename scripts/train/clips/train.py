@@ -40,11 +40,11 @@ class Scaling:
         self.mean, self.scale = torch.from_numpy(mean), torch.from_numpy(scale)
 
     def split(self, rows):
-        return ((rows - self.mean) * self.scale).split([VISUAL, *numpy.diff(ENDS).tolist()], dim=-1)
+        return ((rows - self.mean.to(rows.device)) * self.scale.to(rows.device)).split([VISUAL, *numpy.diff(ENDS).tolist()], dim=-1)
 
     def fold(self, model):
         """A copy of the model that takes features as they come."""
-        folded = copy.deepcopy(model).eval()
+        folded = copy.deepcopy(model).cpu().eval()
         encoder, first = folded.encoder, 0
         with torch.no_grad():
             for projection, last in zip((encoder.visual_proj, encoder.audio_proj, encoder.text_proj, encoder.engagement_proj), ENDS):
@@ -89,7 +89,7 @@ def losses_of(model, scaling, rows, labels):
     # Overlap of what is said and what is wanted, a window at a time, as segments are measured.
     overlap = (2 * (likely * wanted).sum(1) + 3) / (likely.sum(1) + wanted.sum(1) + 3)
     edge = nn.functional.binary_cross_entropy_with_logits(
-        edges, labels[..., 1:3], reduction="none", pos_weight=torch.tensor(8.0)
+        edges, labels[..., 1:3], reduction="none", pos_weight=labels.new_tensor(8.0)
     ).mean(-1)
     # A segment must not fall apart: what is said changes only where a highlight begins or ends.
     steady = (inside[:, 1:] == inside[:, :-1]) * known[:, 1:] * known[:, :-1]
@@ -132,7 +132,7 @@ def train(args, model, scaling, data, random):
         rate = args.lr * min(1, (step + 1) / 50) * (0.02 + 0.98 * min(1, 2.5 * (1 - done)))
         for group in optimizer.param_groups:
             group["lr"] = rate
-        loss = losses_of(model, scaling, *batch_of(data.videos, random, args.batch))
+        loss = losses_of(model, scaling, *(part.to(args.device) for part in batch_of(data.videos, random, args.batch)))
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -174,6 +174,7 @@ def main():
     parser.add_argument("--test", nargs="*", default=[], help="folders that are only reported on")
     parser.add_argument("--out", required=True)
     parser.add_argument("--minutes", type=float, default=15)
+    parser.add_argument("--device", default="cpu")
     parser.add_argument("--save-every", type=float, default=5, help="minutes")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--hidden", type=int, default=64)
@@ -192,6 +193,7 @@ def main():
     scaling = Scaling(data.videos)
     model = ViralClipper(config)
     start_weights(model)
+    model.to(args.device)
     print(f"{parameters_of(model)} parameters", flush=True)
     train(args, model, scaling, data, random)
 
