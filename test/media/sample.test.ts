@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { matchSegments } from '../../scripts/eval/clipScores.mjs';
 import { createEngine, type ClipEvent } from '../../src/index.ts';
 
-const model = new URL('../../demo/public/models/viral-clipper/', import.meta.url).href;
-const sample = new URL('../../demo/public/samples/highlights', import.meta.url).href;
+const model = new URL('/demo/public/models/viral-clipper/', location.href).href;
+const sample = new URL('/demo/public/samples/highlights', location.href).href;
 
 it('finds what is planted in the sample with the default weights, and not its distractor', async () => {
   const [video, captions, planted] = await Promise.all([

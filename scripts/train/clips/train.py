@@ -7,7 +7,9 @@ A tenth of the videos is kept for validation: the threshold is set there, so tha
 
 import argparse
 import copy
+import json
 import math
+import multiprocessing
 import os
 import sys
 import time
@@ -42,17 +44,28 @@ class Scaling:
     def split(self, rows):
         return ((rows - self.mean.to(rows.device)) * self.scale.to(rows.device)).split([VISUAL, *numpy.diff(ENDS).tolist()], dim=-1)
 
+    def layers(self, model):
+        """Each modality's first layer with the means and scales of its features."""
+        encoder, first = model.encoder, 0
+        for projection, last in zip((encoder.visual_proj, encoder.audio_proj, encoder.text_proj, encoder.engagement_proj), ENDS):
+            yield projection[0], self.mean[first:last], self.scale[first:last]
+            first = last
+
     def fold(self, model):
         """A copy of the model that takes features as they come."""
         folded = copy.deepcopy(model).cpu().eval()
-        encoder, first = folded.encoder, 0
         with torch.no_grad():
-            for projection, last in zip((encoder.visual_proj, encoder.audio_proj, encoder.text_proj, encoder.engagement_proj), ENDS):
-                linear = projection[0]
-                linear.weight *= self.scale[first:last]
-                linear.bias -= linear.weight @ self.mean[first:last]
-                first = last
+            for linear, mean, scale in self.layers(folded):
+                linear.weight *= scale
+                linear.bias -= linear.weight @ mean
         return folded
+
+    def unfold(self, model):
+        """In place: the inverse, for a model that is trained on."""
+        with torch.no_grad():
+            for linear, mean, scale in self.layers(model):
+                linear.bias += linear.weight @ mean
+                linear.weight /= scale
 
 
 def start_weights(model):
@@ -97,6 +110,32 @@ def losses_of(model, scaling, rows, labels):
     return (cross * known).mean() + 0.3 * (1 - overlap).mean() + 0.15 * (edge * known).mean() + restless
 
 
+class Batches:
+    """Batches that processes of their own prepare while the network computes."""
+
+    def __init__(self, videos, args):
+        self.queue = multiprocessing.Queue(maxsize=4)
+        self.workers = [
+            multiprocessing.Process(target=self.fill, args=(videos, args.batch, args.seed * 1000 + index), daemon=True)
+            for index in range(args.workers)
+        ]
+        for worker in self.workers:
+            worker.start()
+
+    def fill(self, videos, size, seed):
+        torch.set_num_threads(1)
+        random = numpy.random.default_rng((seed, time.time_ns()))
+        while True:
+            self.queue.put(tuple(part.numpy() for part in batch_of(videos, random, size)))
+
+    def take(self):
+        return tuple(torch.from_numpy(part) for part in self.queue.get())
+
+    def stop(self):
+        for worker in self.workers:
+            worker.terminate()
+
+
 def batch_of(videos, random, size):
     length = WINDOW if random.random() < 0.6 else int(random.integers(11, WINDOW + 1))
     fitting = [video for video in videos if video.steps >= length]
@@ -123,16 +162,17 @@ def finish(args, model, scaling, kept):
     save_checkpoint(model, args.out, dtype="F16")
 
 
-def train(args, model, scaling, data, random):
+def train(args, model, scaling, data):
     """Learning rate falls to zero over the minutes; the mean of the last weights is written every few minutes and in the end."""
     optimizer = torch.optim.AdamW(model.parameters(), lr=args.lr, weight_decay=0.05)
     average = copy.deepcopy(model)
+    batches = Batches(data.videos, args)
     started, step, shown, saved = time.time(), 0, [], 0
     while (done := (time.time() - started) / (args.minutes * 60)) < 1:
         rate = args.lr * min(1, (step + 1) / 50) * (0.02 + 0.98 * min(1, 2.5 * (1 - done)))
         for group in optimizer.param_groups:
             group["lr"] = rate
-        loss = losses_of(model, scaling, *(part.to(args.device) for part in batch_of(data.videos, random, args.batch)))
+        loss = losses_of(model, scaling, *(part.to(args.device) for part in batches.take()))
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -150,6 +190,9 @@ def train(args, model, scaling, data, random):
             saved = done * args.minutes
             finish(args, average, scaling, data.kept)
             data.refresh()
+            batches.stop()
+            batches = Batches(data.videos, args)
+    batches.stop()
     print(f"{step} steps of {args.batch} windows")
     finish(args, average, scaling, data.kept)
 
@@ -168,6 +211,21 @@ class Data:
         print(f"{len(self.videos)} videos to train on, {len(self.kept)} for validation", flush=True)
 
 
+def read_safetensors(path):
+    """F16 or F32 tensors by name, as f32."""
+    with open(path, "rb") as file:
+        data = file.read()
+    begin = 8 + int.from_bytes(data[:8], "little")
+    tensors = {}
+    for name, about in json.loads(data[8:begin]).items():
+        if name == "__metadata__":
+            continue
+        first, last = about["data_offsets"]
+        values = numpy.frombuffer(data[begin + first : begin + last], {"F16": "<f2", "F32": "<f4"}[about["dtype"]])
+        tensors[name] = torch.from_numpy(values.astype(numpy.float32).reshape(about["shape"]))
+    return tensors
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", nargs="+", required=True)
@@ -175,6 +233,8 @@ def main():
     parser.add_argument("--out", required=True)
     parser.add_argument("--minutes", type=float, default=15)
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--resume", help="folder of a checkpoint of the same size to go on from")
+    parser.add_argument("--workers", type=int, default=1, help="processes that prepare batches")
     parser.add_argument("--save-every", type=float, default=5, help="minutes")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--hidden", type=int, default=64)
@@ -185,17 +245,20 @@ def main():
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
-    random = numpy.random.default_rng(args.seed)
     data = Data(args.data)
     config = viral_clipper_config(
         hidden_size=args.hidden, num_layers=args.layers, num_heads=4, intermediate_size=2 * args.hidden, max_sequence_length=128
     )
     scaling = Scaling(data.videos)
     model = ViralClipper(config)
-    start_weights(model)
+    if args.resume:
+        model.load_state_dict(read_safetensors(os.path.join(args.resume, "model.safetensors")))
+        scaling.unfold(model)
+    else:
+        start_weights(model)
     model.to(args.device)
     print(f"{parameters_of(model)} parameters", flush=True)
-    train(args, model, scaling, data, random)
+    train(args, model, scaling, data)
 
 
 if __name__ == "__main__":
