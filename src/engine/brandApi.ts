@@ -16,7 +16,7 @@ export interface BrandInput {
   readonly image?: Blob | string;
   /**
    * A page. It is rendered 1280 px wide in a sandboxed frame without scripts and without network: what it refers to elsewhere is
-   * missing.
+   * missing. Up to 10 million characters with its css; some MB of css hold the page up for a second or two. Read down to 8000 px.
    */
   readonly html?: string;
   /** Style sheets beside those in the page. */

@@ -51,8 +51,8 @@ export interface TypeStyle {
 }
 
 export interface Typography {
-  /** 'page': from computed styles; 'image': estimated, no family can be known; 'none': there was nothing to see. */
-  readonly source: 'page' | 'image' | 'none';
+  /** 'page': from computed styles; 'none': there was no page with text. Of an image, nothing is guessed. */
+  readonly source: 'page' | 'none';
   readonly families: readonly FontFamily[];
   /** Font sizes in px, ascending. */
   readonly sizesPx: readonly number[];
@@ -66,6 +66,7 @@ export interface Typography {
 }
 
 export interface Layout {
+  /** 'image': density and columns only, from where its edges are; 'none': there was nothing to see. */
   readonly source: 'page' | 'image' | 'none';
   /** Columns of the grid that most blocks keep to. */
   readonly columns: number | undefined;

@@ -45,7 +45,7 @@ export const scaled = (sample: ColorSample, factor: number): ColorSample => ({
 });
 
 /** Most colours of a palette. */
-export const maxPalette = 12;
+const maxPalette = 12;
 /**
  * Two colours closer than this (ΔE in OKLab) are one. A style sheet's colours are exact, and what can just be seen apart is meant to be apart; an
  * image's are blurred by compression.

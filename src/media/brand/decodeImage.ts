@@ -54,7 +54,7 @@ async function openBitmap(
   const scale = size ? Math.sqrt(mostRead / (size.width * size.height)) : 1;
   try {
     if (!size || scale >= 1) return await createImageBitmap(image);
-    const resizeWidth = Math.max(1, Math.round(size.width * scale));
+    const resizeWidth = Math.max(1, Math.floor(size.width * scale));
     return await createImageBitmap(image, { resizeWidth, resizeQuality: 'high' });
   } catch (error) {
     throw new EngineError(
@@ -68,8 +68,8 @@ async function openBitmap(
 
 function readPixels(bitmap: ImageBitmap): Pixels {
   const scale = Math.min(1, Math.sqrt(mostRead / (bitmap.width * bitmap.height)));
-  const width = Math.max(1, Math.round(bitmap.width * scale));
-  const height = Math.max(1, Math.round(bitmap.height * scale));
+  const width = Math.max(1, Math.floor(bitmap.width * scale));
+  const height = Math.max(1, Math.floor(bitmap.height * scale));
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
   if (!context)
     throw new EngineError('not-supported', 'There is no 2D canvas here.', 'Free memory and call analyze() again.');

@@ -10,7 +10,7 @@ export interface Pixels {
 }
 
 /** A pixel that differs by more than this (of 255, in any channel) from a neighbour lies on an edge. */
-export const edgeStep = 24;
+const edgeStep = 24;
 /** Clusters before near ones are merged. */
 const firstClusters = 24;
 /** A flat colour is a peak: only so many bins between these distances (ΔE) have a quarter of its pixels. On a gradient all neighbours have. */

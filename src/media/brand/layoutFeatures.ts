@@ -22,7 +22,7 @@ import { deviation, mean, oneHot, share, signedRange, spread, sum, variation, we
 import { isEven, multiples } from './pageLayout.ts';
 import { neutralChroma } from './palette.ts';
 
-export const layoutFeatureCount = 128;
+const layoutFeatureCount = 128;
 
 type Row = readonly [name: string, count: number, values: (m: LayoutMeasures) => readonly number[]];
 

@@ -124,7 +124,7 @@ export const meanLineHeight = (texts: readonly StyledText[]): number =>
   );
 
 /** Middle of the ratios between neighbouring sizes from the body's on. */
-export function scaleRatio(sizesPx: readonly number[], bodyPx: number): number | undefined {
+function scaleRatio(sizesPx: readonly number[], bodyPx: number): number | undefined {
   const sizes = sizesPx.filter((size) => size >= bodyPx);
   const ratios = sizes
     .slice(1)

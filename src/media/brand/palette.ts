@@ -13,7 +13,7 @@ export interface Palette {
 }
 
 /** Values of one colour: OKLab l, a, b; chroma; cosine and sine of the hue, both faded out towards grey; share of the area; WCAG luminance. */
-export const colorFeatureCount = 8;
+const colorFeatureCount = 8;
 /** Below this chroma (OKLab) a colour is called neutral: its hue is hardly seen. */
 export const neutralChroma = 0.04;
 /** An image that is transparent beyond this share (a logo) has no background of its own. */

@@ -1,7 +1,7 @@
 import type { PageSnapshot } from './pageSnapshot.ts';
 
 /** Most sentences that are looked at. */
-export const maxSentences = 256;
+const maxSentences = 256;
 /** A longer sentence is cut into pieces of this many characters: nobody's sentence, but a table or a list in one run. */
 const longestSentence = 400;
 
@@ -29,7 +29,7 @@ function pieces(sentence: string): string[] {
 }
 
 /** The copy of a page: text runs of a block belong together, and a block ends a sentence. */
-export function pageCopy(page: PageSnapshot): string {
+function pageCopy(page: PageSnapshot): string {
   const blocks: string[] = [];
   let last: number | undefined;
   for (const { block, text } of page.texts) {

@@ -3,7 +3,7 @@ import { fontClasses, type FontClass } from './fontClass.ts';
 import { contrastScale, mean, oneHot, share, signedRange, sum, unitRange, weigh, weightedMean } from './measures.ts';
 import { charactersOf, meanLineHeight, type StyledText, upperCaseShare } from './pageTypography.ts';
 
-export const typographyFeatureCount = 64;
+const typographyFeatureCount = 64;
 
 /** What the features are computed from. `texts` is empty for an image. */
 export interface TypographyMeasures {
@@ -72,7 +72,7 @@ const table: readonly (readonly [name: string, count: number, values: (m: Typogr
     // The whole.
     ['heading share', 1, (m) => [share(m.texts, (t) => t.isHeading, charactersOf)]],
     ['styles (family, size, weight), of 20', 1, (m) => [styles(m.texts) / 20]],
-    ['source: 1 page, 0.5 image, 0 none', 1, (m) => [{ page: 1, image: 0.5, none: 0 }[m.typography.source]]],
+    ['source is a page', 1, (m) => [m.typography.source === 'page' ? 1 : 0]],
   ];
 
 /** Names of all features, by index. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { PaletteColor } from '../../../src/media/brand/brandTypes.ts';
 import { contrastLevel, contrastRatio, deltaE, oklabOf, parseColor, type Rgb } from '../../../src/media/brand/color.ts';
 import { mergeColors, sampleOf } from '../../../src/media/brand/colorSamples.ts';
+import { extractBrand } from '../../../src/media/brand/extractBrand.ts';
 import { brandPalette } from '../../../src/media/brand/palette.ts';
 import type { Pixels } from '../../../src/media/brand/imageColors.ts';
 import { drawPixels, mix, seeded, shrink } from '../../support/pixels.ts';
@@ -204,4 +205,19 @@ test('features of a colour: OKLab, chroma, hue, share, luminance; a grey has no 
     0.3,
     0.2126,
   ]);
+});
+
+test('the layout of an image is where its content is: columns parted by gutters, and how much of it', () => {
+  const cards = drawPixels(960, 480, (x, y) => {
+    const inCard = y > 120 && y < 360 && x % 320 > 40 && x % 320 < 280;
+    return inCard && (x + y) % 8 < 3 ? '#1b4332' : '#ffffff';
+  });
+  const { layout, typography } = extractBrand({ pixels: cards });
+  expect(layout).toMatchObject({ source: 'image', columns: 3, spacingsPx: [], radiiPx: [] });
+  expect(layout.density).toBeCloseTo((0.75 * 240) / 480, 1);
+  expect(typography).toMatchObject({ source: 'none', families: [], sizesPx: [] });
+  expect(extractBrand({ pixels: drawPixels(64, 64, () => '#ffffff') }).layout).toMatchObject({
+    columns: undefined,
+    density: 0,
+  });
 });
