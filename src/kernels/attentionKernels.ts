@@ -1,5 +1,6 @@
 import tiledWgsl from '../../shaders/attention_tiled.wgsl?raw';
 import decodeWgsl from '../../shaders/attention_decode.wgsl?raw';
+import decodeLanesWgsl from '../../shaders/attention_decode_lanes.wgsl?raw';
 import mergeWgsl from '../../shaders/attention_merge.wgsl?raw';
 import sequencesWgsl from '../../shaders/lib/sequences.wgsl?raw';
 import viewWgsl from '../../shaders/lib/attention_view.wgsl?raw';
@@ -94,6 +95,27 @@ export const attentionDecodeKernel = defineKernel({
   bindings: viewBindings,
   params: viewParams,
   overrides: ['WORKGROUP_SIZE', 'HEAD_DIM4', 'COLUMNS', 'UNROLL'],
+});
+
+/** Keys that a walker of the subgroup kernel loads before it uses the first. */
+const keysAxis = {
+  '2': ['const KEYS = 2u;'],
+  '4': ['const KEYS = 4u;'],
+  '8': ['const KEYS = 8u;'],
+} as const;
+
+export const attentionDecodeLanesKernel = defineKernel({
+  name: 'attention_decode_lanes',
+  wgsl: [viewWgsl, invocationSubgroupsWgsl, decodeLanesWgsl],
+  axes: {
+    element: elementAxis,
+    keys: keysAxis,
+    rowTile: rowTileAxis,
+    row: { result: [rowResultWgsl], partial: [rowPartialWgsl] },
+  },
+  bindings: viewBindings,
+  params: viewParams,
+  overrides: ['WORKGROUP_SIZE', 'HEAD_DIM4', 'LANES'],
 });
 
 export const attentionMergeKernel = defineKernel({

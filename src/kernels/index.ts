@@ -1,8 +1,15 @@
 /** Every kernel's declaration: for the tests that hold declarations against WGSL, and for listings. */
-export { attentionDecodeKernel, attentionMergeKernel, attentionTiledKernel } from './attentionKernels.ts';
+export {
+  attentionDecodeKernel,
+  attentionDecodeLanesKernel,
+  attentionMergeKernel,
+  attentionTiledKernel,
+} from './attentionKernels.ts';
+export { dispatchCost, fmaRate, streamRead } from './ceilings.ts';
 export { convertWeight, quantizeWeight } from './convert.ts';
 export { embeddingKernel } from './embedding.ts';
 export { linearDirect, linearMatrix, linearVector } from './linear.ts';
+export { linearSubgroupMatrix, linearTile, linearTileHalf, linearVectorWide } from './linearWide.ts';
 export { meanRowsKernel } from './meanRows.ts';
 export { normKernel } from './norm.ts';
 export { ropeKvKernel } from './ropeKv.ts';

@@ -23,15 +23,15 @@ import type { DeviceInfo } from '../gpu/device.ts';
 import { type BufferSlice, callKernel, defineKernel, type KernelCall } from '../gpu/kernel.ts';
 import { type LinearWeight, weightAxis, weightChoice, type WeightPart, weightRowBytes } from './weight.ts';
 
-const inputAxis = {
+export const inputAxis = {
   plainF32: [inputPlainF32],
   plainF16: [inputPlainF16],
   layerNorm: [rowSum, inputLayerNorm],
   rmsNorm: [rowSum, inputRmsNorm],
 } as const;
-const outputAxis = { f32: [outputF32], f16: [outputF16] } as const;
-const linearBindings = { x: 'read', weight: 'read', norm: 'read', bias: 'read', y: 'read_write' } as const;
-const linearParams = {
+export const outputAxis = { f32: [outputF32], f16: [outputF16] } as const;
+export const linearBindings = { x: 'read', weight: 'read', norm: 'read', bias: 'read', y: 'read_write' } as const;
+export const linearParams = {
   rows: 'u32',
   first_row: 'u32',
   in_dim: 'u32',
@@ -42,7 +42,7 @@ const linearParams = {
   eps: 'f32',
   out_dim: 'u32',
 } as const;
-const epilogueOverrides = ['HAS_BIAS', 'ACTIVATION', 'GATED', 'RESIDUAL'] as const;
+export const epilogueOverrides = ['HAS_BIAS', 'ACTIVATION', 'GATED', 'RESIDUAL'] as const;
 
 /** y = epilogue(input(x) · Wᵀ) for one or few rows: see the WGSL. */
 export const linearVector = defineKernel({
@@ -208,9 +208,9 @@ function chooseLanes({ device, lanes }: LinearArgs): number {
   return lanes ?? (device.adapter.software ? 1 : 16);
 }
 
-const columns4Of = (weight: LinearWeight, part: WeightPart): number => Math.ceil(part.rows / (weight.gated ? 8 : 4));
+export const columns4Of = (weight: LinearWeight, part: WeightPart): number => Math.ceil(part.rows / (weight.gated ? 8 : 4));
 
-function common(args: LinearArgs, part: WeightPart, columns4: number) {
+export function common(args: LinearArgs, part: WeightPart, columns4: number) {
   const { weight, rows } = args;
   const in4 = Math.ceil(weight.inDim / 4);
   const out4 = Math.ceil(weight.outDim / 4);
@@ -242,7 +242,7 @@ function common(args: LinearArgs, part: WeightPart, columns4: number) {
   };
 }
 
-function choiceOf(args: LinearArgs) {
+export function choiceOf(args: LinearArgs) {
   const plain = args.xElement === 'f16' ? 'plainF16' : 'plainF32';
   return {
     input: args.norm?.kind ?? plain,
@@ -251,7 +251,7 @@ function choiceOf(args: LinearArgs) {
   } as const;
 }
 
-const epilogueOf = (args: LinearArgs): Record<(typeof epilogueOverrides)[number], number> => ({
+export const epilogueOf = (args: LinearArgs): Record<(typeof epilogueOverrides)[number], number> => ({
   HAS_BIAS: args.bias ? 1 : 0,
   ACTIVATION: activationIds[args.activation ?? 'none'],
   GATED: args.weight.gated ? 1 : 0,
