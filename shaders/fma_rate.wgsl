@@ -10,8 +10,8 @@ struct Params { steps: u32, factor: f32, term: f32 }
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(at: Invocation) {
   let index = at.group.x * WORKGROUP_SIZE + at.lane;
-  let factor = to_chain(params.factor);
-  let term = to_chain(params.term);
+  let factor = splat(params.factor);
+  let term = splat(params.term);
   let start = f32(at.lane % 16u) * 0.0625;
   var c0 = to_chain(start);
   var c1 = to_chain(start + 1.0);

@@ -31,7 +31,7 @@ fn next_input(index: u32, start8: u32, first_row: u32, in8: u32) -> vec4u {
 }
 fn next_weight(index: u32, start8: u32, first_column: u32, weight_rows: u32, in8: u32) -> vec4u {
   let k8 = start8 + index % DEPTH8;
-  return select(vec4u(), load_weight_half8(min(first_column + index / DEPTH8, weight_rows - 1u) * in8 + min(k8, in8 - 1u)), k8 < in8);
+  return select(vec4u(), load_weight_half8(min(first_column + index / DEPTH8, weight_rows - 1u), min(k8, in8 - 1u)), k8 < in8);
 }
 
 fn slab4(at: u32) -> vec4f { return vec4f(slab[at], slab[at + 1u], slab[at + 2u], slab[at + 3u]); }

@@ -32,7 +32,7 @@ fn main(at: Invocation) {
   for (var i = 0u; i < WEIGHT_LOADS; i++) {
     let index = at.lane + i * WORKGROUP_SIZE;
     let k4 = index % DEPTH4;
-    next_weight[i] = select(vec4f(), load_weight4(min(first_column + index / DEPTH4, weight_rows - 1u) * params.in4 + min(k4, params.in4 - 1u)), k4 < params.in4);
+    next_weight[i] = select(vec4f(), load_weight4(min(first_column + index / DEPTH4, weight_rows - 1u), min(k4, params.in4 - 1u)), k4 < params.in4);
   }
   var sums: array<f32, THREAD_ROWS * 8u>;
   for (var start = 0u; start < params.in4; start += DEPTH4) {
@@ -55,7 +55,7 @@ fn main(at: Invocation) {
     for (var i = 0u; i < WEIGHT_LOADS; i++) {
       let index = at.lane + i * WORKGROUP_SIZE;
       let k4 = start + DEPTH4 + index % DEPTH4;
-      next_weight[i] = select(vec4f(), load_weight4(min(first_column + index / DEPTH4, weight_rows - 1u) * params.in4 + min(k4, params.in4 - 1u)), k4 < params.in4);
+      next_weight[i] = select(vec4f(), load_weight4(min(first_column + index / DEPTH4, weight_rows - 1u), min(k4, params.in4 - 1u)), k4 < params.in4);
     }
     for (var k = 0u; k < DEPTH4; k++) {
       var w: array<vec4f, 8>;

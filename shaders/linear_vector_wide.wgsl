@@ -61,8 +61,7 @@ fn main(at: Invocation) {
   let column4 = at.group.x * (WORKGROUP_SIZE / LANES) + at.lane / LANES;
   let lane = at.lane % LANES;
   let in8 = params.in4 / 2u;
-  let base = min(column4, params.columns4 - 1u) * select(4u, 8u, GATED) * in8;
-  let up_base = base + 4u * in8;
+  let first = min(column4, params.columns4 - 1u) * select(4u, 8u, GATED);  // row of W
   var raw: array<Raw8, WEIGHT_ROWS * UNROLL>;
   var raw_up: array<Raw8, WEIGHT_ROWS * UNROLL>;
   let blocks = in8 / (LANES * UNROLL);
@@ -70,16 +69,16 @@ fn main(at: Invocation) {
     let k8 = block * LANES * UNROLL + lane;
     for (var i = 0u; i < UNROLL; i++) {
       for (var o = 0u; o < WEIGHT_ROWS; o++) {
-        raw[i * WEIGHT_ROWS + o] = load_raw8(base + o * in8 + k8 + i * LANES);
-        if (GATED) { raw_up[i * WEIGHT_ROWS + o] = load_raw8(up_base + o * in8 + k8 + i * LANES); }
+        raw[i * WEIGHT_ROWS + o] = load_raw8(first + o, k8 + i * LANES);
+        if (GATED) { raw_up[i * WEIGHT_ROWS + o] = load_raw8(first + 4u + o, k8 + i * LANES); }
       }
     }
     for (var i = 0u; i < UNROLL; i++) { add_products(&raw, &raw_up, i * WEIGHT_ROWS, first_row, k8 + i * LANES); }
   }
   for (var k8 = blocks * LANES * UNROLL + lane; k8 < in8; k8 += LANES) {
     for (var o = 0u; o < WEIGHT_ROWS; o++) {
-      raw[o] = load_raw8(base + o * in8 + k8);
-      if (GATED) { raw_up[o] = load_raw8(up_base + o * in8 + k8); }
+      raw[o] = load_raw8(first + o, k8);
+      if (GATED) { raw_up[o] = load_raw8(first + 4u + o, k8); }
     }
     add_products(&raw, &raw_up, 0u, first_row, k8);
   }

@@ -46,7 +46,7 @@ const matrixFeature = 'chromium-experimental-subgroup-matrix';
 const wantedLimits = [
   { name: 'maxBufferSize', cap: 2 ** 32, reason: 'a weight matrix or a KV cache is one buffer' },
   { name: 'maxStorageBufferBindingSize', cap: 2 ** 32, reason: 'a matrix over this is split into several bindings' },
-  { name: 'maxComputeWorkgroupStorageSize', cap: 32768, reason: 'tiles of matmul and attention' },
+  { name: 'maxComputeWorkgroupStorageSize', cap: 49152, reason: 'tiles of matmul and attention' },
   { name: 'maxComputeInvocationsPerWorkgroup', cap: 256, reason: 'no kernel uses more invocations' },
   { name: 'maxComputeWorkgroupSizeX', cap: 256, reason: 'workgroups are one-dimensional' },
   { name: 'maxStorageBuffersPerShaderStage', cap: 10, reason: 'linear with fused norm, bias and residual' },

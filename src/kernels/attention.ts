@@ -4,6 +4,7 @@ import type { DeviceInfo } from '../gpu/device.ts';
 import { type BufferSlice, callKernel, type Cost, type KernelCall } from '../gpu/kernel.ts';
 import {
   attentionDecodeKernel,
+  attentionDecodeLanesKernel,
   attentionMergeKernel,
   attentionTiledKernel,
   rowTileAxis,
@@ -166,6 +167,40 @@ function decodeCall(
     workgroups: () => [splits(), args.kvHeads * rowBlocks, args.batch],
     cost: costOf(args, args.maxKeys?.() ?? args.keyLen),
   });
+}
+
+/** How the subgroup kernel walks: see attention_decode_lanes.wgsl. */
+export interface LanesShape {
+  readonly workgroupSize: number;
+  readonly keys: '2' | '4' | '8';
+  readonly splitKeys: number;
+}
+
+/** decodeAttention by the subgroup kernel, where the smallest subgroup holds a key's row of vec4s. */
+export function decodeLanesAttention(args: AttentionArgs, shape: LanesShape): KernelCall[] {
+  const headDim4 = args.headDim / 4;
+  const keys = args.keyLen;
+  const splits = Math.ceil(keys / shape.splitKeys);
+  const row = args.scratch && splits > 1 ? 'partial' : 'result';
+  const rows = (args.heads / args.kvHeads) * args.queryLen;
+  const rowBlocks = Math.ceil(rows / 8);
+  const params = paramsOf(args);
+  const call = callKernel(attentionDecodeLanesKernel, {
+    label: args.label,
+    choice: { element: args.element, keys: shape.keys, rowTile: sizeName(Math.ceil(rows / rowBlocks)), row },
+    overrides: { WORKGROUP_SIZE: shape.workgroupSize, HEAD_DIM4: headDim4, LANES: powerOfTwo(headDim4) },
+    buffers: { ...buffersOf(args), out: row === 'partial' && args.scratch ? args.scratch : args.out.buffer },
+    params: {
+      ...params,
+      out_batch4: row === 'partial' ? args.batch : params.out_batch4,
+      split_keys: shape.splitKeys,
+      row_blocks: rowBlocks,
+    },
+    workgroups: [row === 'partial' ? splits : 1, args.kvHeads * rowBlocks, args.batch],
+    cost: costOf(args, keys),
+  });
+  if (row === 'result' || !args.scratch) return [call];
+  return [call, mergeCall(args, args.scratch, shape.splitKeys, keys)];
 }
 
 /** Invocations that share a key's row; 16 times as many are a workgroup, which must cover the vec4s of a row. */

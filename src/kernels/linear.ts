@@ -208,7 +208,8 @@ function chooseLanes({ device, lanes }: LinearArgs): number {
   return lanes ?? (device.adapter.software ? 1 : 16);
 }
 
-export const columns4Of = (weight: LinearWeight, part: WeightPart): number => Math.ceil(part.rows / (weight.gated ? 8 : 4));
+export const columns4Of = (weight: LinearWeight, part: WeightPart): number =>
+  Math.ceil(part.rows / (weight.gated ? 8 : 4));
 
 export function common(args: LinearArgs, part: WeightPart, columns4: number) {
   const { weight, rows } = args;

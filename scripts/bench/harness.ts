@@ -1,0 +1,152 @@
+import type { WeightFormat } from '../../src/core/dtype.ts';
+import { float16ToNumber } from '../../src/core/float16.ts';
+import { GpuContext } from '../../src/gpu/context.ts';
+import type { KernelCall } from '../../src/gpu/kernel.ts';
+import { buildPlan, type Plan } from '../../src/gpu/plan.ts';
+import { rowsFrom, seedRows } from '../../src/kernels/convert.ts';
+import type { LinearWeight } from '../../src/kernels/weight.ts';
+
+/** Timing and checking of kernel candidates on one device. */
+
+/** STORAGE | COPY_SRC | COPY_DST */
+const storage = 0x80 | 0x04 | 0x08;
+/** GPUMapMode.READ, MAP_READ | COPY_DST, QUERY_RESOLVE | COPY_SRC */
+const [mapRead, readbackUsage, resolveUsage] = [0x1, 0x01 | 0x08, 0x200 | 0x04];
+
+export class Bench {
+  readonly gpu: GpuContext;
+  readonly #buffers: GPUBuffer[] = [];
+  readonly #queries: GPUQuerySet;
+  readonly #resolve: GPUBuffer;
+  readonly #staging: GPUBuffer;
+  /** Aimed at for one measured pass, in ms. */
+  readonly passMs: number;
+
+  constructor(gpu: GpuContext, passMs: number) {
+    this.gpu = gpu;
+    this.passMs = passMs;
+    this.#queries = gpu.device.createQuerySet({ type: 'timestamp', count: 2 });
+    this.#resolve = gpu.device.createBuffer({ size: 256, usage: resolveUsage });
+    this.#staging = gpu.device.createBuffer({ size: 16, usage: readbackUsage });
+  }
+
+  buffer(bytes: number): GPUBuffer {
+    const made = this.gpu.device.createBuffer({ size: Math.ceil(bytes / 16) * 16, usage: storage });
+    this.#buffers.push(made);
+    return made;
+  }
+
+  upload(data: Float32Array | Uint16Array | Uint32Array): GPUBuffer {
+    const made = this.buffer(data.byteLength);
+    this.gpu.device.queue.writeBuffer(made, 0, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+    return made;
+  }
+
+  /** Gives all buffers made so far back. */
+  release(): void {
+    for (const buffer of this.#buffers.splice(0)) buffer.destroy();
+  }
+
+  async run(calls: readonly KernelCall[]): Promise<void> {
+    const plan = await buildPlan(this.gpu, calls, 'bench');
+    await this.gpu.submit('bench', (encoder) => plan.encode(encoder));
+    await this.gpu.settle();
+    plan.dispose();
+  }
+
+  /** Seeded weights [rows, inDim] in ±bound: uniform. */
+  async seedWeight(
+    format: WeightFormat,
+    inDim: number,
+    outDim: number,
+    gated: boolean,
+    seed: number,
+  ): Promise<LinearWeight> {
+    const rows = gated ? Math.ceil(outDim / 4) * 8 : Math.ceil(outDim / 4) * 4;
+    const bytes = rows * inDim * (format === 'f32' ? 4 : 2);
+    const buffer = this.buffer(bytes);
+    const pieces: KernelCall[] = [];
+    const step = 4096;
+    for (let firstRow = 0; firstRow < rows; firstRow += step) {
+      pieces.push(
+        seedRows({
+          format,
+          weight: buffer,
+          firstRow,
+          rows: Math.min(step, rows - firstRow),
+          columns: inDim,
+          map: rowsFrom(0),
+          seed,
+          init: { uniform: Math.sqrt(3 / inDim) },
+          none: this.gpu.none,
+        }),
+      );
+    }
+    await this.run(pieces);
+    return { format, inDim, outDim, gated, parts: [{ buffer, firstRow: 0, rows }] };
+  }
+
+  /** GPU time of the plan's steps recorded `repeats` times in one pass, in ms. */
+  async passTime(plan: Plan, repeats: number): Promise<number> {
+    await this.gpu.submit('timed', (encoder) => {
+      const pass = encoder.beginComputePass({
+        timestampWrites: { querySet: this.#queries, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 },
+      });
+      for (let i = 0; i < repeats; i++) plan.record(pass);
+      pass.end();
+      encoder.resolveQuerySet(this.#queries, 0, 2, this.#resolve, 0);
+      encoder.copyBufferToBuffer(this.#resolve, 0, this.#staging, 0, 16);
+    });
+    await this.#staging.mapAsync(mapRead);
+    const ticks = new BigUint64Array(this.#staging.getMappedRange().slice(0));
+    this.#staging.unmap();
+    return Number((ticks[1] ?? 0n) - (ticks[0] ?? 0n)) / 1e6;
+  }
+
+  /** Median over five passes of the time of one call, in µs; `calls` go round in one pass. */
+  async time(calls: readonly KernelCall[]): Promise<{ us: number; min: number }> {
+    const plan = await buildPlan(this.gpu, calls, 'bench');
+    try {
+      await this.passTime(plan, 1);
+      const once = Math.max(1e-4, await this.passTime(plan, 1));
+      const repeats = Math.max(1, Math.min(2000, Math.round(this.passMs / once)));
+      const times: number[] = [];
+      for (let i = 0; i < 5; i++) times.push(((await this.passTime(plan, repeats)) * 1000) / (repeats * calls.length));
+      times.sort((a, b) => a - b);
+      return { us: times[2] ?? 0, min: times[0] ?? 0 };
+    } finally {
+      plan.dispose();
+    }
+  }
+
+  async floats(buffer: GPUBuffer, count: number, element: 'f32' | 'f16', at = 0): Promise<Float64Array> {
+    const bytes = Math.ceil((count * (element === 'f32' ? 4 : 2)) / 4) * 4;
+    const data = await this.gpu.read(buffer, at, bytes);
+    if (element === 'f32') return Float64Array.from(new Float32Array(data));
+    return Float64Array.from(new Uint16Array(data), float16ToNumber);
+  }
+}
+
+/** Deterministic, roughly uniform in ±1.7 (unit variance). */
+export function noise(count: number, seed: number): Float32Array {
+  let state = seed >>> 0 || 1;
+  return Float32Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return ((state >>> 8) / 8388608 - 1) * 1.7320508;
+  });
+}
+
+/** Root mean square of the difference over that of the reference, and the largest single difference over it. */
+export function difference(got: Float64Array, want: Float64Array): { rms: number; worst: number } {
+  let square = 0;
+  let error = 0;
+  let worst = 0;
+  for (let i = 0; i < want.length; i++) {
+    const d = Math.abs((got[i] ?? Number.NaN) - (want[i] ?? 0));
+    if (!(d <= worst)) worst = Number.isNaN(d) ? Number.POSITIVE_INFINITY : d;
+    square += (want[i] ?? 0) ** 2;
+    error += d * d;
+  }
+  const scale = Math.sqrt(square / Math.max(1, want.length)) || 1;
+  return { rms: Math.sqrt(error / Math.max(1, want.length)) / scale, worst: worst / scale };
+}

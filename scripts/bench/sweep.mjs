@@ -1,0 +1,60 @@
+// Times every kernel candidate on this machine's GPU through Dawn in Node, or packs what another machine needs for it.
+//   node scripts/bench/sweep.mjs [options of sweepNode.ts]
+//   node scripts/bench/sweep.mjs --pack OUT.tar.xz     then there: tar xf OUT.tar.xz && cd sweep && ./node sweep.mjs
+import { spawnSync } from 'node:child_process';
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+import { wgslPlugin } from '../lib/wgsl.mjs';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+
+/**
+ * One file that needs nothing but Node and the package webgpu.
+ * @param {string} file
+ */
+async function bundleSweep(file) {
+  const build = await rolldown({
+    cwd: root,
+    input: join(root, 'scripts/bench/sweepNode.ts'),
+    platform: 'node',
+    external: ['webgpu', ...builtinModules.flatMap((name) => [name, `node:${name}`])],
+    plugins: [wgslPlugin()],
+  });
+  await build.write({ file, format: 'es', codeSplitting: false });
+  await build.close();
+}
+
+/** @param {string} archive */
+async function pack(archive) {
+  const folder = await mkdtemp(join(tmpdir(), 'halftone-sweep-'));
+  try {
+    const target = join(folder, 'sweep');
+    await mkdir(join(target, 'node_modules/webgpu/dist'), { recursive: true });
+    await bundleSweep(join(target, 'sweep.mjs'));
+    const platform = `${process.platform}-${process.arch}`;
+    await cp(process.execPath, join(target, 'node'));
+    for (const part of ['package.json', 'index.js', 'LICENSE.md', `dist/${platform}`])
+      await cp(join(root, 'node_modules/webgpu', part), join(target, 'node_modules/webgpu', part), { recursive: true });
+    const { status } = spawnSync('tar', ['-C', folder, '-cJf', resolve(archive), 'sweep'], { stdio: 'inherit' });
+    if (status !== 0) throw new Error('tar failed.');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const args = process.argv.slice(2);
+if (args[0] === '--pack') {
+  const archive = args[1];
+  if (!archive) throw new Error('--pack wants the name of an archive.');
+  await pack(archive);
+} else {
+  // Beside node_modules, so that the bundle finds webgpu.
+  const file = join(root, 'node_modules/.cache/halftone/sweep.mjs');
+  await bundleSweep(file);
+  const { status } = spawnSync(process.execPath, [file, ...args], { stdio: 'inherit' });
+  process.exit(status ?? 1);
+}

@@ -1,0 +1,57 @@
+import { GpuContext } from '../../src/gpu/context.ts';
+import { requestDevice } from '../../src/gpu/device.ts';
+import { Bench } from './harness.ts';
+import { attentionProblems } from './sweepAttention.ts';
+import { ceilings } from './sweepCeilings.ts';
+import { linearProblems } from './sweepLinear.ts';
+
+export interface SweepOptions {
+  /** GPU milliseconds of a measured pass. */
+  readonly passMs: number;
+  /** Divides all sizes: 1 on a GPU, more to try the script on a CPU adapter. */
+  readonly shrink: number;
+  /** Only problems whose name has this in it. */
+  readonly only: string;
+  /** Wall seconds after which no new problem begins. */
+  readonly seconds: number;
+  readonly report: (line: Readonly<Record<string, unknown>>) => void;
+}
+
+/** Times every candidate on this adapter; each line says what it is, how long it took and how far off it was. */
+export async function sweep(dawn: GPU, options: SweepOptions): Promise<void> {
+  const start = performance.now();
+  const { device, info } = await requestDevice(dawn, {});
+  device.addEventListener('uncapturederror', (event) => options.report({ error: event.error.message.slice(0, 500) }));
+  const matrixConfigs = (device as unknown as { adapterInfo?: { subgroupMatrixConfigs?: object[] } }).adapterInfo;
+  options.report({
+    adapter: info.adapter,
+    features: info.features,
+    limits: info.limits,
+    subgroupSize: info.subgroupSize,
+    matrixConfigs: [...(matrixConfigs?.subgroupMatrixConfigs ?? [])].map((config) => {
+      const c = config as Record<string, unknown>;
+      return `${String(c['M'])}x${String(c['N'])}x${String(c['K'])} ${String(c['componentType'])}>${String(c['resultComponentType'])}`;
+    }),
+  });
+  const bench = new Bench(new GpuContext(device, info), options.passMs);
+  const problems = [...ceilings(options), ...linearProblems(bench.gpu, options), ...attentionProblems(options)];
+  for (const problem of problems) {
+    if (!problem.name.includes(options.only)) continue;
+    if ((performance.now() - start) / 1000 > options.seconds) {
+      options.report({ skipped: problem.name });
+      continue;
+    }
+    try {
+      await problem.run(bench, options.report);
+    } catch (error) {
+      options.report({ problem: problem.name, failed: String(error).slice(0, 400) });
+    }
+    bench.release();
+  }
+  options.report({ seconds: Math.round((performance.now() - start) / 1000), ...bench.gpu.pipelines.stats });
+}
+
+export interface Problem {
+  readonly name: string;
+  readonly run: (bench: Bench, report: SweepOptions['report']) => Promise<void>;
+}

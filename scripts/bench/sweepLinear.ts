@@ -1,0 +1,296 @@
+import type { ElementType, WeightFormat } from '../../src/core/dtype.ts';
+import { float16ToNumber, numberToFloat16 } from '../../src/core/float16.ts';
+import type { GpuContext } from '../../src/gpu/context.ts';
+import type { KernelCall } from '../../src/gpu/kernel.ts';
+import { linear, type LinearArgs } from '../../src/kernels/linear.ts';
+import {
+  type MatrixShape,
+  matrixShapes,
+  subgroupMatrixCall,
+  tileCall,
+  tileHalfCall,
+  type TileShape,
+  tileShapes,
+  vectorWideCall,
+  type VectorShape,
+} from '../../src/kernels/linearWide.ts';
+import { type Bench, difference, noise } from './harness.ts';
+import type { Problem, SweepOptions } from './sweep.ts';
+
+interface LinearProblem {
+  readonly name: string;
+  readonly rows: number;
+  readonly inDim: number;
+  readonly outDim: number;
+  readonly gated?: boolean;
+  readonly norm?: 'layerNorm' | 'rmsNorm';
+  readonly residual?: boolean;
+  readonly format: WeightFormat;
+  readonly element: ElementType;
+  readonly candidates: 'vector' | 'matrix' | 'skinny';
+}
+
+type Candidate = (args: LinearArgs) => KernelCall[];
+
+const round = (value: number): number => Number(value.toPrecision(4));
+/** Bytes of weights that a rotation must exceed: over the largest L2 cache. */
+const rotation = 220 * 2 ** 20;
+
+export function linearProblems(gpu: GpuContext, { shrink }: SweepOptions): Problem[] {
+  const f16: ElementType = gpu.info.features.f16 ? 'f16' : 'f32';
+  const half = { format: 'f16', element: f16 } as const;
+  const full = { format: 'f32', element: 'f32' } as const;
+  const hidden = 2048;
+  const qkv = { inDim: hidden, outDim: 3 * hidden };
+  const output = { inDim: hidden, outDim: hidden, residual: true };
+  const gateUp = { inDim: hidden, outDim: 5504, gated: true };
+  const down = { inDim: 5504, outDim: hidden, residual: true };
+  const layerNorm = { norm: 'layerNorm' } as const;
+  const vector = { candidates: 'vector', rows: 1 } as const;
+  const cases: LinearProblem[] = [
+    { name: 'head', ...vector, inDim: hidden, outDim: 32_256, ...half },
+    { name: 'qkv.norm', ...vector, ...qkv, ...layerNorm, ...half },
+    { name: 'qkv.rms', ...vector, ...qkv, norm: 'rmsNorm', ...half },
+    { name: 'qkv', ...vector, ...qkv, ...half },
+    { name: 'output', ...vector, ...output, ...half },
+    { name: 'gateUp.norm', ...vector, ...gateUp, ...layerNorm, ...half },
+    { name: 'down', ...vector, ...down, ...half },
+    { name: 'head.f32', ...vector, inDim: hidden, outDim: 32_256, ...full },
+    { name: 'small.qkv.norm', ...vector, inDim: 512, outDim: 1536, ...layerNorm, ...half },
+    { name: 'small.down', ...vector, inDim: 1024, outDim: 512, residual: true, ...half },
+    { name: 'small.qkv.norm.f32', ...vector, inDim: 512, outDim: 1536, ...layerNorm, ...full },
+    ...[4, 8, 16, 32].flatMap((rows): LinearProblem[] => [
+      { name: `gateUp.${rows}`, rows, candidates: 'skinny', ...gateUp, ...half },
+      { name: `output.${rows}`, rows, candidates: 'skinny', ...output, ...half },
+    ]),
+    ...[128, 512].flatMap((rows): LinearProblem[] => [
+      { name: `qkv.${rows}`, rows, candidates: 'matrix', ...qkv, ...half },
+      { name: `output.${rows}`, rows, candidates: 'matrix', ...output, ...half },
+      { name: `gateUp.${rows}`, rows, candidates: 'matrix', ...gateUp, ...half },
+      { name: `down.${rows}`, rows, candidates: 'matrix', ...down, ...half },
+    ]),
+    { name: 'gateUp.512.f32', rows: 512, candidates: 'matrix', ...gateUp, ...full },
+    { name: 'square.4096', rows: 4096, candidates: 'matrix', inDim: 4096, outDim: 4096, ...half },
+  ];
+  return cases.map((problem) => {
+    const small = {
+      ...problem,
+      rows: Math.max(1, Math.min(problem.rows, Math.floor((problem.rows * 2) / shrink))),
+      inDim: Math.max(1040, Math.floor(problem.inDim / shrink / 8) * 8),
+      outDim: Math.max(64, Math.floor(problem.outDim / shrink / 8) * 8),
+    };
+    return {
+      name: `linear.${problem.name}`,
+      run: (bench, report) => runLinear(bench, shrink > 1 ? small : problem, shrink, report),
+    };
+  });
+}
+
+async function runLinear(
+  bench: Bench,
+  p: LinearProblem,
+  shrink: number,
+  report: SweepOptions['report'],
+): Promise<void> {
+  const { gpu } = bench;
+  const xElement: ElementType = p.norm ? 'f32' : p.element;
+  const yElement: ElementType = p.residual ? 'f32' : p.element;
+  const values = noise(p.rows * p.inDim, 7);
+  const x = bench.upload(xElement === 'f32' ? values : Uint16Array.from(values, numberToFloat16));
+  const gamma = noise(2 * p.inDim, 9).map((v, i) => (i < p.inDim ? 1 + v / 8 : v / 4));
+  const norm = p.norm && { kind: p.norm, buffer: bench.upload(gamma), eps: 1e-5 };
+  const first = await bench.seedWeight(p.format, p.inDim, p.outDim, p.gated ?? false, 1);
+  const bytes = (first.parts[0]?.rows ?? 0) * p.inDim * (p.format === 'f32' ? 4 : 2);
+  const copies = Math.max(1, Math.min(24, Math.ceil(rotation / shrink / shrink / bytes)));
+  const weights = [first];
+  for (let i = 1; i < copies; i++)
+    weights.push(await bench.seedWeight(p.format, p.inDim, p.outDim, p.gated ?? false, 1));
+  const outputs = p.rows * p.outDim;
+  const y = bench.buffer(outputs * (yElement === 'f32' ? 4 : 2));
+  const argsOf = (weight: LinearArgs['weight']): LinearArgs => ({
+    label: p.name,
+    device: gpu.info,
+    x,
+    xElement,
+    norm,
+    weight,
+    activation: p.gated ? 'silu' : 'none',
+    y,
+    yElement,
+    residual: p.residual ?? false,
+    rows: p.rows,
+    none: gpu.none,
+  });
+  const result = async (calls: readonly KernelCall[]): Promise<Float64Array> => {
+    gpu.device.queue.writeBuffer(y, 0, new Uint8Array(outputs * (yElement === 'f32' ? 4 : 2)));
+    await bench.run(calls);
+    return bench.floats(y, outputs, yElement);
+  };
+  const candidates = candidatesFor(p, gpu);
+  const usable: [string, Candidate][] = [];
+  await Promise.all(
+    Object.entries(candidates).map(async ([name, candidate]) => {
+      try {
+        await Promise.all(candidate(argsOf(first)).map((call) => gpu.pipelines.get(call)));
+        usable.push([name, candidate]);
+      } catch (error) {
+        report({ p: p.name, c: name, refused: String(error).slice(0, 200) });
+      }
+    }),
+  );
+  const order = Object.keys(candidates);
+  usable.sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
+  let want: Float64Array | undefined;
+  for (const [name, candidate] of usable) {
+    const got = await result(candidate(argsOf(first)));
+    if (!want) {
+      want = got;
+      report({ p: p.name, reference: await spotCheck(bench, p, first, values, gamma, got), bytes, copies });
+    }
+    const { rms, worst } = difference(got, want);
+    const calls = weights.flatMap((weight) => candidate(argsOf(weight)));
+    const { us, min } = await bench.time(calls);
+    const flops = 2 * p.rows * (first.parts[0]?.rows ?? 0) * p.inDim;
+    report({
+      p: p.name,
+      c: name,
+      us: round(us),
+      min: round(min),
+      gbs: round(bytes / us / 1e3),
+      tflops: round(flops / us / 1e6),
+      rms: Number(rms.toPrecision(2)),
+      worst: Number(worst.toPrecision(2)),
+    });
+  }
+}
+
+/** The reference kernel's own outputs against float64, at some outputs of the first and last row. */
+async function spotCheck(
+  bench: Bench,
+  p: LinearProblem,
+  weight: LinearArgs['weight'],
+  values: Float32Array,
+  gamma: Float32Array,
+  got: Float64Array,
+): Promise<{ rms: number; worst: number }> {
+  const buffer = weight.parts[0]?.buffer;
+  if (!buffer) throw new RangeError('no weight');
+  const size = p.format === 'f32' ? 4 : 2;
+  const have: number[] = [];
+  const want: number[] = [];
+  for (const row of new Set([0, p.rows - 1])) {
+    const raw = values.subarray(row * p.inDim, (row + 1) * p.inDim);
+    const input = Float64Array.from(
+      raw,
+      p.norm || p.element === 'f32' ? Number : (v) => float16ToNumber(numberToFloat16(v)),
+    );
+    if (p.norm) normalise(input, gamma, p.norm);
+    for (let i = 0; i < 8; i++) {
+      const column = Math.floor((i * (p.outDim - 1)) / 7);
+      const dot = async (weightRow: number): Promise<number> => {
+        const w = await bench.floats(buffer, p.inDim, p.format, weightRow * p.inDim * size);
+        return w.reduce((sum, value, k) => sum + value * (input[k] ?? 0), 0);
+      };
+      const main = await dot(p.gated ? Math.floor(column / 4) * 8 + (column % 4) : column);
+      const up = p.gated ? await dot(Math.floor(column / 4) * 8 + (column % 4) + 4) : 1;
+      want.push(p.gated ? (main / (1 + Math.exp(-main))) * up : main);
+      have.push(got[row * p.outDim + column] ?? Number.NaN);
+    }
+  }
+  const { rms, worst } = difference(Float64Array.from(have), Float64Array.from(want));
+  return { rms: Number(rms.toPrecision(2)), worst: Number(worst.toPrecision(2)) };
+}
+
+function normalise(input: Float64Array, gamma: Float32Array, kind: 'layerNorm' | 'rmsNorm'): void {
+  const n = input.length;
+  const mean = kind === 'layerNorm' ? input.reduce((sum, v) => sum + v, 0) / n : 0;
+  const variance = input.reduce((sum, v) => sum + (v - mean) ** 2, 0) / n;
+  for (let k = 0; k < n; k++) {
+    const scaled = (((input[k] ?? 0) - mean) / Math.sqrt(variance + 1e-5)) * (gamma[k] ?? 0);
+    input[k] = scaled + (kind === 'layerNorm' ? (gamma[n + k] ?? 0) : 0);
+  }
+}
+
+function candidatesFor(p: LinearProblem, gpu: GpuContext): Record<string, Candidate> {
+  const { subgroups } = gpu.info.features;
+  const noSubgroups = (args: LinearArgs): LinearArgs => ({
+    ...args,
+    device: { ...args.device, features: { ...args.device.features, subgroups: false } },
+  });
+  const one = (make: (args: LinearArgs, part: LinearArgs['weight']['parts'][number]) => KernelCall): Candidate => {
+    return (args) => args.weight.parts.map((part) => make(args, part));
+  };
+  const all: Record<string, Candidate> = {};
+  const unpacked = (args: LinearArgs): LinearArgs => ({
+    ...args,
+    device: { ...args.device, features: { ...args.device.features, f16: false } },
+  });
+  if (p.candidates === 'vector') {
+    all['old shared'] = (args) => linear(noSubgroups(args));
+    if (subgroups) all['old subgroups'] = (args) => linear(args);
+    if (p.format === 'f16') all['old shared packed'] = (args) => linear(unpacked(noSubgroups(args)));
+    Object.assign(all, vectorCandidates(p, gpu, ['1']));
+  } else {
+    all['old matrix'] = (args) => linear({ ...args, algorithm: 'matrix' });
+    if (p.candidates === 'skinny') {
+      all['old vector'] = (args) => linear({ ...args, algorithm: 'vector' });
+      Object.assign(all, vectorCandidates(p, gpu, p.rows > 4 ? ['4', '8'] : ['4']));
+    }
+    const most = p.candidates === 'skinny' ? 64 : Number.POSITIVE_INFINITY;
+    const least = p.candidates === 'skinny' ? 0 : 64;
+    for (const shape of Object.keys(tileShapes) as TileShape[]) {
+      const { rows } = tileShapes[shape];
+      if (rows < least || rows > most) continue;
+      if (p.format === 'f32' || !shape.includes('d8'))
+        all[`tile ${shape}`] = one((a, part) => tileCall(a, part, shape));
+      if (p.format === 'f16' && p.element === 'f16' && !shape.includes('d2'))
+        for (const run of ['8', '16', '32'] as const) {
+          if ((run === '32' && !shape.includes('d8')) || (run === '8' && shape.includes('d8'))) continue;
+          all[`half ${shape} run${run}`] = one((a, part) => tileHalfCall(a, part, shape, run));
+        }
+    }
+    if (gpu.info.features.subgroupMatrix && p.element === 'f16' && p.format === 'f16') {
+      for (const shape of Object.keys(matrixShapes) as MatrixShape[]) {
+        if (matrixShapes[shape].rows > most || matrixShapes[shape].rows * 2 < least) continue;
+        for (const syntax of ['templates', 'booleans'] as const) {
+          if (syntax === 'booleans' && shape !== '128x128s4' && shape !== '64x64s4') continue;
+          all[`unit ${shape} ${syntax}`] = one((a, part) => subgroupMatrixCall(a, part, shape, syntax));
+        }
+      }
+    }
+  }
+  return all;
+}
+
+function vectorCandidates(
+  p: LinearProblem,
+  gpu: GpuContext,
+  threadRows: readonly VectorShape['threadRows'][],
+): Record<string, Candidate> {
+  const all: Record<string, Candidate> = {};
+  const { subgroups } = gpu.info.features;
+  for (const rows of threadRows)
+    for (const lanes of [8, 16, 32, 64, 128, 256])
+      for (const workgroupSize of [64, 128, 256])
+        for (const unroll of ['1', '2', '4'] as const)
+          for (const sum of subgroups ? ['sg', 'sh'] : ['sh'])
+            for (const streamed of p.norm ? [true, false] : [false]) {
+              if (workgroupSize < lanes) continue;
+              if (p.inDim < lanes * 8 * Number(unroll)) continue;
+              if (unroll === '4' && (lanes > 64 || rows !== '1' || p.gated)) continue;
+              // Shared memory, odd workgroups and the slow norm only near the middle of the field.
+              const middle = lanes === 32 || lanes === 64;
+              if (sum === 'sh' && !(middle && workgroupSize !== 64 && unroll === '2')) continue;
+              if (workgroupSize === 64 && lanes > 32) continue;
+              if (p.norm && !streamed && !(unroll === '2' && sum === 'sg' && workgroupSize >= 128)) continue;
+              if (rows !== '1' && (sum === 'sh' || lanes < 16 || workgroupSize === 64)) continue;
+              const shape = { lanes, workgroupSize, threadRows: rows, unroll, subgroups: sum === 'sg', streamed };
+              const name = `wide r${rows} l${lanes} w${workgroupSize} u${unroll} ${sum}${streamed ? ' streamed' : ''}`;
+              all[name] = (args) =>
+                args.weight.parts.map((part) => vectorWideCall(args, part, { ...shape, native: false }));
+              if (p.format === 'f16' && gpu.info.features.f16 && lanes === 32 && workgroupSize === 128 && sum === 'sg')
+                all[`${name} native`] = (args) =>
+                  args.weight.parts.map((part) => vectorWideCall(args, part, { ...shape, native: true }));
+            }
+  return all;
+}
