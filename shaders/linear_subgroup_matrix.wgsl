@@ -8,6 +8,8 @@
 enable f16;
 enable subgroups;
 enable chromium_experimental_subgroup_matrix;
+// Offsets that depend on the subgroup alone are uniform where it matters; the analysis knows no subgroups.
+diagnostic(off, chromium.subgroup_matrix_uniformity);
 const LANES = 32u;
 const SUBGROUPS = SUBGROUPS_DOWN * SUBGROUPS_ACROSS;
 const WORKGROUP_SIZE = SUBGROUPS * LANES;
@@ -55,7 +57,7 @@ fn main(at: Invocation) {
   let first_column = at.group.x * TILE_COLUMNS;  // in rows of W
   let weight_rows = params.columns4 * select(4u, 8u, GATED);
   let in8 = params.in4 / 2u;
-  let subgroup = at.lane / LANES;
+  let subgroup = subgroupBroadcastFirst(at.lane / LANES);
   let lane = at.lane % LANES;
   let down = (subgroup / SUBGROUPS_ACROSS) * MATRICES_DOWN * SIDE;
   let across = (subgroup % SUBGROUPS_ACROSS) * MATRICES_ACROSS * SIDE;

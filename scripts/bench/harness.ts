@@ -38,7 +38,7 @@ export class Bench {
 
   upload(data: Float32Array | Uint16Array | Uint32Array): GPUBuffer {
     const made = this.buffer(data.byteLength);
-    this.gpu.device.queue.writeBuffer(made, 0, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+    this.gpu.device.queue.writeBuffer(made, 0, data.buffer, data.byteOffset, data.byteLength);
     return made;
   }
 

@@ -39,7 +39,9 @@ async function pack(archive) {
     await cp(process.execPath, join(target, 'node'));
     for (const part of ['package.json', 'index.js', 'LICENSE.md', `dist/${platform}`])
       await cp(join(root, 'node_modules/webgpu', part), join(target, 'node_modules/webgpu', part), { recursive: true });
-    const { status } = spawnSync('tar', ['-C', folder, '-cJf', resolve(archive), 'sweep'], { stdio: 'inherit' });
+    const { status } = spawnSync('tar', ['-C', folder, '-I', 'xz -1', '-cf', resolve(archive), 'sweep'], {
+      stdio: 'inherit',
+    });
     if (status !== 0) throw new Error('tar failed.');
   } finally {
     await rm(folder, { recursive: true, force: true });

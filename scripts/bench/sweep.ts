@@ -4,18 +4,7 @@ import { Bench } from './harness.ts';
 import { attentionProblems } from './sweepAttention.ts';
 import { ceilings } from './sweepCeilings.ts';
 import { linearProblems } from './sweepLinear.ts';
-
-export interface SweepOptions {
-  /** GPU milliseconds of a measured pass. */
-  readonly passMs: number;
-  /** Divides all sizes: 1 on a GPU, more to try the script on a CPU adapter. */
-  readonly shrink: number;
-  /** Only problems whose name has this in it. */
-  readonly only: string;
-  /** Wall seconds after which no new problem begins. */
-  readonly seconds: number;
-  readonly report: (line: Readonly<Record<string, unknown>>) => void;
-}
+import type { SweepOptions } from './sweepOptions.ts';
 
 /** Times every candidate on this adapter; each line says what it is, how long it took and how far off it was. */
 export async function sweep(dawn: GPU, options: SweepOptions): Promise<void> {
@@ -34,7 +23,7 @@ export async function sweep(dawn: GPU, options: SweepOptions): Promise<void> {
     }),
   });
   const bench = new Bench(new GpuContext(device, info), options.passMs);
-  const problems = [...ceilings(options), ...linearProblems(bench.gpu, options), ...attentionProblems(options)];
+  const problems = [...ceilings(options), ...attentionProblems(options), ...linearProblems(bench.gpu, options)];
   for (const problem of problems) {
     if (!problem.name.includes(options.only)) continue;
     if ((performance.now() - start) / 1000 > options.seconds) {
@@ -49,9 +38,4 @@ export async function sweep(dawn: GPU, options: SweepOptions): Promise<void> {
     bench.release();
   }
   options.report({ seconds: Math.round((performance.now() - start) / 1000), ...bench.gpu.pipelines.stats });
-}
-
-export interface Problem {
-  readonly name: string;
-  readonly run: (bench: Bench, report: SweepOptions['report']) => Promise<void>;
 }

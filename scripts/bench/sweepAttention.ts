@@ -1,9 +1,11 @@
 import type { ElementType } from '../../src/core/dtype.ts';
 import { numberToFloat16 } from '../../src/core/float16.ts';
+import type { GpuContext } from '../../src/gpu/context.ts';
 import type { KernelCall } from '../../src/gpu/kernel.ts';
 import { attention, type AttentionArgs, decodeAttention, decodeLanesAttention } from '../../src/kernels/attention.ts';
-import { type Bench, difference, noise } from './harness.ts';
-import type { Problem, SweepOptions } from './sweep.ts';
+import { type Bench, noise } from './harness.ts';
+import { race } from './race.ts';
+import { chosen, type Problem, type SweepOptions } from './sweepOptions.ts';
 
 interface AttentionProblem {
   readonly name: string;
@@ -15,9 +17,8 @@ interface AttentionProblem {
   readonly causal?: boolean;
 }
 
-const round = (value: number): number => Number(value.toPrecision(4));
-
-export function attentionProblems({ shrink }: SweepOptions): Problem[] {
+export function attentionProblems(options: SweepOptions): Problem[] {
+  const { shrink } = options;
   const trunk = { heads: 16, kvHeads: 16, headDim: 128 };
   const cases: AttentionProblem[] = [
     { name: 'decode.4096', ...trunk, queryLen: 1, keys: 4096 },
@@ -29,31 +30,20 @@ export function attentionProblems({ shrink }: SweepOptions): Problem[] {
     { name: 'trunk.128', ...trunk, queryLen: 128, keys: 128 },
     { name: 'trunk.512', ...trunk, queryLen: 512, keys: 512 },
   ];
-  return cases.map((c) => ({
-    name: `attention.${c.name}`,
-    run: (bench, report) =>
-      runAttention(
-        bench,
-        shrink > 1
-          ? {
-              ...c,
-              keys: Math.max(1, Math.floor(c.keys / shrink)),
-              queryLen: Math.min(c.queryLen, Math.max(1, Math.floor(c.keys / shrink))),
-            }
-          : c,
-        shrink,
-        report,
-      ),
-  }));
+  return cases.map((c) => {
+    const keys = Math.max(1, Math.floor(c.keys / shrink));
+    // A row of 32 is what the smallest subgroups of CPU adapters hold.
+    const small = { ...c, keys, queryLen: Math.min(c.queryLen, keys), headDim: 32 };
+    return {
+      name: `attention.${c.name}`,
+      run: (bench) => runAttention(bench, shrink > 1 ? small : c, options),
+    };
+  });
 }
 
-async function runAttention(
-  bench: Bench,
-  p: AttentionProblem,
-  shrink: number,
-  report: SweepOptions['report'],
-): Promise<void> {
+async function runAttention(bench: Bench, p: AttentionProblem, options: SweepOptions): Promise<void> {
   const { gpu } = bench;
+  const { shrink, report } = options;
   const element: ElementType = gpu.info.features.f16 ? 'f16' : 'f32';
   const size = element === 'f16' ? 2 : 4;
   const tensor = (rows: number, heads: number, seed: number) => {
@@ -94,6 +84,17 @@ async function runAttention(
     none: gpu.none,
     scratch,
   });
+  await race(bench, report, {
+    name: p.name,
+    candidates: chosen(candidatesFor(p, gpu), options),
+    args: caches.map(argsOf),
+    bytes,
+    flops: 4 * p.queryLen * p.keys * p.heads * p.headDim,
+    output: { buffer: out.buffer, count: outputs, element },
+  });
+}
+
+function candidatesFor(p: AttentionProblem, gpu: GpuContext): Record<string, (args: AttentionArgs) => KernelCall[]> {
   const plain = (a: AttentionArgs): AttentionArgs => ({
     ...a,
     device: { ...a.device, features: { ...a.device.features, subgroups: false } },
@@ -102,41 +103,14 @@ async function runAttention(
     'old tiled': attention,
     'old tiled shared': (a) => attention(plain(a)),
   };
-  if (p.queryLen <= 8) {
-    all['old decode'] = decodeAttention;
-    all['old decode shared'] = (a) => decodeAttention(plain(a));
-    if (gpu.info.features.subgroups)
-      for (const workgroupSize of [64, 128, 256])
-        for (const keys of ['2', '4', '8'] as const)
-          for (const splitKeys of p.keys > 64 ? [32, 64, 128, 256] : [0x7fff_ffff])
-            all[`lanes w${workgroupSize} k${keys} split${splitKeys}`] = (a) =>
-              decodeLanesAttention(a, { workgroupSize, keys, splitKeys });
-  }
-  let want: Float64Array | undefined;
-  for (const [name, make] of Object.entries(all)) {
-    try {
-      const first = caches[0];
-      if (!first) throw new RangeError('no cache');
-      gpu.device.queue.writeBuffer(out.buffer, 0, new Uint8Array(outputs * size));
-      await bench.run(make(argsOf(first)));
-      const got = await bench.floats(out.buffer, outputs, element);
-      want ??= got;
-      const { rms, worst } = difference(got, want);
-      const each = make(argsOf(first)).length;
-      const { us, min } = await bench.time(caches.flatMap((cache) => make(argsOf(cache))));
-      const flops = 4 * p.queryLen * p.keys * p.heads * p.headDim;
-      report({
-        p: p.name,
-        c: name,
-        us: round(us * each),
-        min: round(min * each),
-        gbs: round(bytes / (us * each) / 1e3),
-        tflops: round(flops / (us * each) / 1e6),
-        rms: Number(rms.toPrecision(2)),
-        worst: Number(worst.toPrecision(2)),
-      });
-    } catch (error) {
-      report({ p: p.name, c: name, refused: String(error).slice(0, 200) });
-    }
-  }
+  if (p.queryLen > 8) return all;
+  all['old decode'] = decodeAttention;
+  all['old decode shared'] = (a) => decodeAttention(plain(a));
+  if (!gpu.info.features.subgroups) return all;
+  for (const workgroupSize of [64, 128, 256])
+    for (const keys of ['2', '4', '8'] as const)
+      for (const splitKeys of p.keys > 64 ? [32, 64, 128, 256] : [0x7fff_ffff])
+        all[`lanes w${workgroupSize} k${keys} split${splitKeys}`] = (a) =>
+          decodeLanesAttention(a, { workgroupSize, keys, splitKeys });
+  return all;
 }

@@ -15,7 +15,8 @@ import {
   type VectorShape,
 } from '../../src/kernels/linearWide.ts';
 import { type Bench, difference, noise } from './harness.ts';
-import type { Problem, SweepOptions } from './sweep.ts';
+import { race } from './race.ts';
+import { chosen, type Problem, type SweepOptions } from './sweepOptions.ts';
 
 interface LinearProblem {
   readonly name: string;
@@ -31,12 +32,11 @@ interface LinearProblem {
 }
 
 type Candidate = (args: LinearArgs) => KernelCall[];
-
-const round = (value: number): number => Number(value.toPrecision(4));
 /** Bytes of weights that a rotation must exceed: over the largest L2 cache. */
 const rotation = 220 * 2 ** 20;
 
-export function linearProblems(gpu: GpuContext, { shrink }: SweepOptions): Problem[] {
+export function linearProblems(gpu: GpuContext, options: SweepOptions): Problem[] {
+  const { shrink } = options;
   const f16: ElementType = gpu.info.features.f16 ? 'f16' : 'f32';
   const half = { format: 'f16', element: f16 } as const;
   const full = { format: 'f32', element: 'f32' } as const;
@@ -50,27 +50,27 @@ export function linearProblems(gpu: GpuContext, { shrink }: SweepOptions): Probl
   const cases: LinearProblem[] = [
     { name: 'head', ...vector, inDim: hidden, outDim: 32_256, ...half },
     { name: 'qkv.norm', ...vector, ...qkv, ...layerNorm, ...half },
-    { name: 'qkv.rms', ...vector, ...qkv, norm: 'rmsNorm', ...half },
-    { name: 'qkv', ...vector, ...qkv, ...half },
     { name: 'output', ...vector, ...output, ...half },
     { name: 'gateUp.norm', ...vector, ...gateUp, ...layerNorm, ...half },
     { name: 'down', ...vector, ...down, ...half },
-    { name: 'head.f32', ...vector, inDim: hidden, outDim: 32_256, ...full },
-    { name: 'small.qkv.norm', ...vector, inDim: 512, outDim: 1536, ...layerNorm, ...half },
-    { name: 'small.down', ...vector, inDim: 1024, outDim: 512, residual: true, ...half },
-    { name: 'small.qkv.norm.f32', ...vector, inDim: 512, outDim: 1536, ...layerNorm, ...full },
-    ...[4, 8, 16, 32].flatMap((rows): LinearProblem[] => [
-      { name: `gateUp.${rows}`, rows, candidates: 'skinny', ...gateUp, ...half },
-      { name: `output.${rows}`, rows, candidates: 'skinny', ...output, ...half },
-    ]),
-    ...[128, 512].flatMap((rows): LinearProblem[] => [
+    { name: 'square.4096', rows: 4096, candidates: 'matrix', inDim: 4096, outDim: 4096, ...half },
+    ...[512, 128].flatMap((rows): LinearProblem[] => [
       { name: `qkv.${rows}`, rows, candidates: 'matrix', ...qkv, ...half },
       { name: `output.${rows}`, rows, candidates: 'matrix', ...output, ...half },
       { name: `gateUp.${rows}`, rows, candidates: 'matrix', ...gateUp, ...half },
       { name: `down.${rows}`, rows, candidates: 'matrix', ...down, ...half },
     ]),
+    ...[4, 8, 16, 32].flatMap((rows): LinearProblem[] => [
+      { name: `gateUp.${rows}`, rows, candidates: 'skinny', ...gateUp, ...half },
+      { name: `output.${rows}`, rows, candidates: 'skinny', ...output, ...half },
+    ]),
+    { name: 'qkv.rms', ...vector, ...qkv, norm: 'rmsNorm', ...half },
+    { name: 'qkv', ...vector, ...qkv, ...half },
+    { name: 'head.f32', ...vector, inDim: hidden, outDim: 32_256, ...full },
+    { name: 'small.qkv.norm', ...vector, inDim: 512, outDim: 1536, ...layerNorm, ...half },
+    { name: 'small.down', ...vector, inDim: 1024, outDim: 512, residual: true, ...half },
+    { name: 'small.qkv.norm.f32', ...vector, inDim: 512, outDim: 1536, ...layerNorm, ...full },
     { name: 'gateUp.512.f32', rows: 512, candidates: 'matrix', ...gateUp, ...full },
-    { name: 'square.4096', rows: 4096, candidates: 'matrix', inDim: 4096, outDim: 4096, ...half },
   ];
   return cases.map((problem) => {
     const small = {
@@ -81,18 +81,14 @@ export function linearProblems(gpu: GpuContext, { shrink }: SweepOptions): Probl
     };
     return {
       name: `linear.${problem.name}`,
-      run: (bench, report) => runLinear(bench, shrink > 1 ? small : problem, shrink, report),
+      run: (bench) => runLinear(bench, shrink > 1 ? small : problem, options),
     };
   });
 }
 
-async function runLinear(
-  bench: Bench,
-  p: LinearProblem,
-  shrink: number,
-  report: SweepOptions['report'],
-): Promise<void> {
+async function runLinear(bench: Bench, p: LinearProblem, options: SweepOptions): Promise<void> {
   const { gpu } = bench;
+  const { shrink, report } = options;
   const xElement: ElementType = p.norm ? 'f32' : p.element;
   const yElement: ElementType = p.residual ? 'f32' : p.element;
   const values = noise(p.rows * p.inDim, 7);
@@ -121,47 +117,15 @@ async function runLinear(
     rows: p.rows,
     none: gpu.none,
   });
-  const result = async (calls: readonly KernelCall[]): Promise<Float64Array> => {
-    gpu.device.queue.writeBuffer(y, 0, new Uint8Array(outputs * (yElement === 'f32' ? 4 : 2)));
-    await bench.run(calls);
-    return bench.floats(y, outputs, yElement);
-  };
-  const candidates = candidatesFor(p, gpu);
-  const usable: [string, Candidate][] = [];
-  await Promise.all(
-    Object.entries(candidates).map(async ([name, candidate]) => {
-      try {
-        await Promise.all(candidate(argsOf(first)).map((call) => gpu.pipelines.get(call)));
-        usable.push([name, candidate]);
-      } catch (error) {
-        report({ p: p.name, c: name, refused: String(error).slice(0, 200) });
-      }
-    }),
-  );
-  const order = Object.keys(candidates);
-  usable.sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
-  let want: Float64Array | undefined;
-  for (const [name, candidate] of usable) {
-    const got = await result(candidate(argsOf(first)));
-    if (!want) {
-      want = got;
-      report({ p: p.name, reference: await spotCheck(bench, p, first, values, gamma, got), bytes, copies });
-    }
-    const { rms, worst } = difference(got, want);
-    const calls = weights.flatMap((weight) => candidate(argsOf(weight)));
-    const { us, min } = await bench.time(calls);
-    const flops = 2 * p.rows * (first.parts[0]?.rows ?? 0) * p.inDim;
-    report({
-      p: p.name,
-      c: name,
-      us: round(us),
-      min: round(min),
-      gbs: round(bytes / us / 1e3),
-      tflops: round(flops / us / 1e6),
-      rms: Number(rms.toPrecision(2)),
-      worst: Number(worst.toPrecision(2)),
-    });
-  }
+  await race(bench, report, {
+    name: p.name,
+    candidates: chosen(candidatesFor(p, gpu), options),
+    args: weights.map(argsOf),
+    bytes,
+    flops: 2 * p.rows * (first.parts[0]?.rows ?? 0) * p.inDim,
+    output: { buffer: y, count: outputs, element: yElement },
+    checked: async (got) => ({ reference: await spotCheck(bench, p, first, values, gamma, got), bytes, copies }),
+  });
 }
 
 /** The reference kernel's own outputs against float64, at some outputs of the first and last row. */
@@ -194,7 +158,7 @@ async function spotCheck(
       const main = await dot(p.gated ? Math.floor(column / 4) * 8 + (column % 4) : column);
       const up = p.gated ? await dot(Math.floor(column / 4) * 8 + (column % 4) + 4) : 1;
       want.push(p.gated ? (main / (1 + Math.exp(-main))) * up : main);
-      have.push(got[row * p.outDim + column] ?? Number.NaN);
+      have.push(got[row === 0 ? column : got.length - p.outDim + column] ?? Number.NaN);
     }
   }
   const { rms, worst } = difference(Float64Array.from(have), Float64Array.from(want));

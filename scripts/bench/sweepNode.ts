@@ -1,4 +1,4 @@
-// The sweep on Dawn in Node: node sweep.mjs [--only TEXT] [--seconds N] [--pass-ms N] [--shrink N] [--backend NAME] [--out FILE]
+// The sweep on Dawn in Node: node sweep.mjs [--only TEXT] [--candidate TEXT] [--without TEXT] [--seconds N] [--pass-ms N] [--shrink N] [--backend NAME] [--out FILE]
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { sweep } from './sweep.ts';
@@ -6,6 +6,8 @@ import { sweep } from './sweep.ts';
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: '' },
+    candidate: { type: 'string', default: '' },
+    without: { type: 'string', default: '' },
     seconds: { type: 'string', default: '480' },
     'pass-ms': { type: 'string', default: '8' },
     shrink: { type: 'string', default: '1' },
@@ -22,9 +24,14 @@ const gpu = dawn.create([
   'disable-dawn-features=timestamp_quantization',
 ]);
 
+// Dawn dies with this object, which nothing else refers to.
+Object.assign(globalThis, { halftoneGpu: gpu });
+
 const lines: string[] = [];
 await sweep(gpu, {
   only: values.only,
+  candidate: values.candidate,
+  without: values.without,
   seconds: Number(values.seconds),
   passMs: Number(values['pass-ms']),
   shrink: Number(values.shrink),

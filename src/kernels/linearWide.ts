@@ -171,7 +171,7 @@ const matrixAxis = Object.fromEntries(
 /** y = epilogue(x · Wᵀ) for many rows on matrix units: see the WGSL. */
 export const linearSubgroupMatrix = defineKernel({
   name: 'linear_subgroup_matrix',
-  wgsl: [linearParamsSource, epilogue, invocation, matrixSource],
+  wgsl: [linearParamsSource, epilogue, invocationSubgroups, matrixSource],
   axes: {
     tile: matrixAxis,
     syntax: { templates: [matrixTiles], booleans: [matrixTilesScalar] },
