@@ -10,19 +10,21 @@ override LANES: u32 = 32u;
 override ROWS_PER_GROUP: u32 = THREAD_ROWS;
 const WEIGHT_ROWS = 4u;
 
+alias Four = array<f32, WEIGHT_ROWS>;
 struct Sums {
-  main: array<array<f32, WEIGHT_ROWS>, THREAD_ROWS>,
-  up: array<array<f32, WEIGHT_ROWS>, THREAD_ROWS>,
+  main: array<Four, THREAD_ROWS>,
+  up: array<Four, THREAD_ROWS>,
   gammas: array<f32, 8>,  // Σ w·gamma and Σ w·beta of the four (GATED: eight) rows of W, where the norm is streamed
   betas: array<f32, 8>,
 }
 var<private> sums: Sums;
 
 fn scale8(a: Eight, b: Eight) -> Eight { return Eight(a.low * b.low, a.high * b.high); }
-fn gather(values: array<f32, WEIGHT_ROWS>) -> vec4f { return vec4f(values[0], values[1], values[2], values[3]); }
+fn gather(values: Four) -> vec4f { return vec4f(values[0], values[1], values[2], values[3]); }
 
 // One step: rows of x by the loaded slice of W's rows.
-fn add_products(raw: ptr<function, array<Raw8, WEIGHT_ROWS * UNROLL>>, raw_up: ptr<function, array<Raw8, WEIGHT_ROWS * UNROLL>>, first: u32, first_row: u32, k8: u32) {
+alias Slice = array<Raw8, WEIGHT_ROWS * UNROLL>;
+fn add_products(raw: ptr<function, Slice>, raw_up: ptr<function, Slice>, first: u32, first_row: u32, k8: u32) {
   var w: array<Eight, WEIGHT_ROWS>;
   var u: array<Eight, WEIGHT_ROWS>;
   for (var o = 0u; o < WEIGHT_ROWS; o++) {
@@ -62,11 +64,11 @@ fn main(at: Invocation) {
   let lane = at.lane % LANES;
   let in8 = params.in4 / 2u;
   let first = min(column4, params.columns4 - 1u) * select(4u, 8u, GATED);  // row of W
-  var raw: array<Raw8, WEIGHT_ROWS * UNROLL>;
-  var raw_up: array<Raw8, WEIGHT_ROWS * UNROLL>;
-  let blocks = in8 / (LANES * UNROLL);
-  for (var block = 0u; block < blocks; block++) {
-    let k8 = block * LANES * UNROLL + lane;
+  var raw: Slice;
+  var raw_up: Slice;
+  let turns = in8 / (LANES * UNROLL);
+  for (var turn = 0u; turn < turns; turn++) {
+    let k8 = turn * LANES * UNROLL + lane;
     for (var i = 0u; i < UNROLL; i++) {
       for (var o = 0u; o < WEIGHT_ROWS; o++) {
         raw[i * WEIGHT_ROWS + o] = load_raw8(first + o, k8 + i * LANES);
@@ -75,7 +77,7 @@ fn main(at: Invocation) {
     }
     for (var i = 0u; i < UNROLL; i++) { add_products(&raw, &raw_up, i * WEIGHT_ROWS, first_row, k8 + i * LANES); }
   }
-  for (var k8 = blocks * LANES * UNROLL + lane; k8 < in8; k8 += LANES) {
+  for (var k8 = turns * LANES * UNROLL + lane; k8 < in8; k8 += LANES) {
     for (var o = 0u; o < WEIGHT_ROWS; o++) {
       raw[o] = load_raw8(first + o, k8);
       if (GATED) { raw_up[o] = load_raw8(first + 4u + o, k8); }
