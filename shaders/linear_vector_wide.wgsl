@@ -1,8 +1,8 @@
 // y[rows, :] = epilogue(input(x[rows, :]) · Wᵀ) for one or a few rows: the vector product for GPUs, with W read once for
-// THREAD_ROWS rows of x. in4 is even.
-// x: [rows, in4] of vec4   W: [outputs padded to 4, in8] of 8 elements (GATED: 4 rows of gate, 4 of up, …)   y: [rows, out4] of vec4
-// LANES invocations share four neighbouring outputs (GATED: eight rows of W); a step of theirs takes 8·LANES elements of
-// each row, and UNROLL steps are loaded before the first is used: 4·UNROLL independent 128-bit loads in flight. All lanes
+// THREAD_ROWS rows of x. The inner dimension is a multiple of a step: 8·STEP8 elements, what a 128-bit load of W holds.
+// x: [rows, in4] of vec4   W: [outputs padded to 4, steps] (GATED: 4 rows of gate, 4 of up, …)   y: [rows, out4] of vec4
+// LANES invocations share four neighbouring outputs (GATED: eight rows of W), neighbours take neighbouring steps of each
+// row, and UNROLL steps are loaded before the first is used: 4·UNROLL independent 128-bit loads in flight. All lanes
 // make the same number of steps: loops whose length differs by lane are neither unrolled nor overlapped by compilers that
 // must keep subgroups together.
 override WORKGROUP_SIZE: u32 = 128u;
@@ -23,13 +23,15 @@ fn scale8(a: Eight, b: Eight) -> Eight { return Eight(a.low * b.low, a.high * b.
 fn gather(values: Four) -> vec4f { return vec4f(values[0], values[1], values[2], values[3]); }
 
 // One step: rows of x by the loaded slice of W's rows.
-alias Slice = array<Raw8, WEIGHT_ROWS * UNROLL>;
-fn add_products(raw: ptr<function, Slice>, raw_up: ptr<function, Slice>, first: u32, first_row: u32, k8: u32) {
+alias Slice = array<Raw, WEIGHT_ROWS * UNROLL>;
+
+// Rows of x by eight elements, `part` of a loaded step, of W's rows.
+fn add_products(raw: ptr<function, Slice>, raw_up: ptr<function, Slice>, first: u32, part: u32, first_row: u32, k8: u32) {
   var w: array<Eight, WEIGHT_ROWS>;
   var u: array<Eight, WEIGHT_ROWS>;
   for (var o = 0u; o < WEIGHT_ROWS; o++) {
-    w[o] = widen8((*raw)[first + o]);
-    if (GATED) { u[o] = widen8((*raw_up)[first + o]); }
+    w[o] = widen8((*raw)[first + o], part);
+    if (GATED) { u[o] = widen8((*raw_up)[first + o], part); }
   }
   if (STREAMED > 0u) {
     let gamma = load_gamma8(k8);
@@ -62,27 +64,31 @@ fn main(at: Invocation) {
   begin_input(first_row, at);
   let column4 = at.group.x * (WORKGROUP_SIZE / LANES) + at.lane / LANES;
   let lane = at.lane % LANES;
-  let in8 = params.in4 / 2u;
+  let steps = params.in4 / (2u * STEP8);
   let first = min(column4, params.columns4 - 1u) * select(4u, 8u, GATED);  // row of W
   var raw: Slice;
   var raw_up: Slice;
-  let turns = in8 / (LANES * UNROLL);
+  let turns = steps / (LANES * UNROLL);
   for (var turn = 0u; turn < turns; turn++) {
-    let k8 = turn * LANES * UNROLL + lane;
+    let step = turn * LANES * UNROLL + lane;
     for (var i = 0u; i < UNROLL; i++) {
       for (var o = 0u; o < WEIGHT_ROWS; o++) {
-        raw[i * WEIGHT_ROWS + o] = load_raw8(first + o, k8 + i * LANES);
-        if (GATED) { raw_up[i * WEIGHT_ROWS + o] = load_raw8(first + 4u + o, k8 + i * LANES); }
+        raw[i * WEIGHT_ROWS + o] = load_raw(first + o, step + i * LANES);
+        if (GATED) { raw_up[i * WEIGHT_ROWS + o] = load_raw(first + 4u + o, step + i * LANES); }
       }
     }
-    for (var i = 0u; i < UNROLL; i++) { add_products(&raw, &raw_up, i * WEIGHT_ROWS, first_row, k8 + i * LANES); }
-  }
-  for (var k8 = turns * LANES * UNROLL + lane; k8 < in8; k8 += LANES) {
-    for (var o = 0u; o < WEIGHT_ROWS; o++) {
-      raw[o] = load_raw8(first + o, k8);
-      if (GATED) { raw_up[o] = load_raw8(first + 4u + o, k8); }
+    for (var i = 0u; i < UNROLL; i++) {
+      for (var part = 0u; part < STEP8; part++) {
+        add_products(&raw, &raw_up, i * WEIGHT_ROWS, part, first_row, (step + i * LANES) * STEP8 + part);
+      }
     }
-    add_products(&raw, &raw_up, 0u, first_row, k8);
+  }
+  for (var step = turns * LANES * UNROLL + lane; step < steps; step += LANES) {
+    for (var o = 0u; o < WEIGHT_ROWS; o++) {
+      raw[o] = load_raw(first + o, step);
+      if (GATED) { raw_up[o] = load_raw(first + 4u + o, step); }
+    }
+    for (var part = 0u; part < STEP8; part++) { add_products(&raw, &raw_up, 0u, part, first_row, step * STEP8 + part); }
   }
   var gammas = vec4f();
   var betas = vec4f();

@@ -4,7 +4,7 @@ import { GpuContext } from '../../src/gpu/context.ts';
 import type { KernelCall } from '../../src/gpu/kernel.ts';
 import { buildPlan, type Plan } from '../../src/gpu/plan.ts';
 import { rowsFrom, seedRows } from '../../src/kernels/convert.ts';
-import type { LinearWeight } from '../../src/kernels/weight.ts';
+import { type LinearWeight, weightRowBytes } from '../../src/kernels/weight.ts';
 
 /** Timing and checking of kernel candidates on one device. */
 
@@ -63,8 +63,7 @@ export class Bench {
     seed: number,
   ): Promise<LinearWeight> {
     const rows = gated ? Math.ceil(outDim / 4) * 8 : Math.ceil(outDim / 4) * 4;
-    const bytes = rows * inDim * (format === 'f32' ? 4 : 2);
-    const buffer = this.buffer(bytes);
+    const buffer = this.buffer(rows * weightRowBytes(format, inDim));
     const pieces: KernelCall[] = [];
     const step = 4096;
     for (let firstRow = 0; firstRow < rows; firstRow += step) {

@@ -3,6 +3,7 @@ import { float16ToNumber, numberToFloat16 } from '../../src/core/float16.ts';
 import type { GpuContext } from '../../src/gpu/context.ts';
 import type { KernelCall } from '../../src/gpu/kernel.ts';
 import { linear, type LinearArgs } from '../../src/kernels/linear.ts';
+import { weightRowBytes } from '../../src/kernels/weight.ts';
 import {
   type MatrixShape,
   matrixShapes,
@@ -53,6 +54,13 @@ export function linearProblems(gpu: GpuContext, options: SweepOptions): Problem[
     { name: 'output', ...vector, ...output, ...half },
     { name: 'gateUp.norm', ...vector, ...gateUp, ...layerNorm, ...half },
     { name: 'down', ...vector, ...down, ...half },
+    ...(['int8', 'int4'] as const).flatMap((format): LinearProblem[] => [
+      { name: `head.${format}`, ...vector, inDim: hidden, outDim: 151_936, format, element: f16 },
+      { name: `qkv.norm.${format}`, ...vector, ...qkv, ...layerNorm, format, element: f16 },
+      { name: `output.${format}`, ...vector, ...output, format, element: f16 },
+      { name: `gateUp.norm.${format}`, ...vector, ...gateUp, ...layerNorm, format, element: f16 },
+      { name: `down.${format}`, ...vector, ...down, format, element: f16 },
+    ]),
     { name: 'square.4096', rows: 4096, candidates: 'matrix', inDim: 4096, outDim: 4096, ...half },
     ...[512, 128].flatMap((rows): LinearProblem[] => [
       { name: `qkv.${rows}`, rows, candidates: 'matrix', ...qkv, ...half },
@@ -76,7 +84,7 @@ export function linearProblems(gpu: GpuContext, options: SweepOptions): Problem[
     const small = {
       ...problem,
       rows: Math.max(1, Math.min(problem.rows, Math.floor((problem.rows * 2) / shrink))),
-      inDim: Math.max(1040, Math.floor(problem.inDim / shrink / 8) * 8),
+      inDim: Math.max(1056, Math.floor(problem.inDim / shrink / 32) * 32),
       outDim: Math.max(64, Math.floor(problem.outDim / shrink / 8) * 8),
     };
     return {
@@ -96,7 +104,7 @@ async function runLinear(bench: Bench, p: LinearProblem, options: SweepOptions):
   const gamma = noise(2 * p.inDim, 9).map((v, i) => (i < p.inDim ? 1 + v / 8 : v / 4));
   const norm = p.norm && { kind: p.norm, buffer: bench.upload(gamma), eps: 1e-5 };
   const first = await bench.seedWeight(p.format, p.inDim, p.outDim, p.gated ?? false, 1);
-  const bytes = (first.parts[0]?.rows ?? 0) * p.inDim * (p.format === 'f32' ? 4 : 2);
+  const bytes = (first.parts[0]?.rows ?? 0) * weightRowBytes(p.format, p.inDim);
   const copies = Math.max(1, Math.min(24, Math.ceil(rotation / shrink / shrink / bytes)));
   const weights = [first];
   for (let i = 1; i < copies; i++)
@@ -128,7 +136,7 @@ async function runLinear(bench: Bench, p: LinearProblem, options: SweepOptions):
   });
 }
 
-/** The reference kernel's own outputs against float64, at some outputs of the first and last row. */
+/** The reference kernel's own outputs against float64, at some outputs of the first and last row; of float weights. */
 async function spotCheck(
   bench: Bench,
   p: LinearProblem,
@@ -136,10 +144,11 @@ async function spotCheck(
   values: Float32Array,
   gamma: Float32Array,
   got: Float64Array,
-): Promise<{ rms: number; worst: number }> {
+): Promise<{ rms: number; worst: number } | 'not read'> {
   const buffer = weight.parts[0]?.buffer;
-  if (!buffer) throw new RangeError('no weight');
-  const size = p.format === 'f32' ? 4 : 2;
+  const { format } = p;
+  if (!buffer || format === 'int8' || format === 'int4') return 'not read';
+  const size = format === 'f32' ? 4 : 2;
   const have: number[] = [];
   const want: number[] = [];
   for (const row of new Set([0, p.rows - 1])) {
@@ -152,7 +161,7 @@ async function spotCheck(
     for (let i = 0; i < 8; i++) {
       const column = Math.floor((i * (p.outDim - 1)) / 7);
       const dot = async (weightRow: number): Promise<number> => {
-        const w = await bench.floats(buffer, p.inDim, p.format, weightRow * p.inDim * size);
+        const w = await bench.floats(buffer, p.inDim, format, weightRow * p.inDim * size);
         return w.reduce((sum, value, k) => sum + value * (input[k] ?? 0), 0);
       };
       const main = await dot(p.gated ? Math.floor(column / 4) * 8 + (column % 4) : column);
@@ -226,6 +235,9 @@ function candidatesFor(p: LinearProblem, gpu: GpuContext): Record<string, Candid
   return all;
 }
 
+/** Elements in a lane's 128-bit load of a row of W. */
+const stepOf: Readonly<Record<WeightFormat, number>> = { f32: 8, f16: 8, int8: 16, int4: 32 };
+
 function vectorCandidates(
   p: LinearProblem,
   gpu: GpuContext,
@@ -240,8 +252,8 @@ function vectorCandidates(
           for (const sum of subgroups ? ['sg', 'sh'] : ['sh'])
             for (const streamed of p.norm ? [true, false] : [false]) {
               if (workgroupSize < lanes) continue;
-              if (p.inDim < lanes * 8 * Number(unroll)) continue;
-              if (unroll === '4' && (lanes > 64 || rows !== '1' || p.gated)) continue;
+              if (p.inDim < lanes * stepOf[p.format] * Number(unroll)) continue;
+              if (unroll === '4' && (lanes > 64 || rows !== '1' || (p.gated && lanes > 16))) continue;
               // Shared memory, odd workgroups and the slow norm only near the middle of the field.
               const middle = lanes === 32 || lanes === 64;
               if (sum === 'sh' && !(middle && workgroupSize !== 64 && unroll === '2')) continue;

@@ -15,9 +15,11 @@ import linearParamsSource from '../../shaders/lib/linear_params.wgsl?raw';
 import matrixTiles from '../../shaders/lib/matrix_tiles.wgsl?raw';
 import matrixTilesScalar from '../../shaders/lib/matrix_tiles_scalar.wgsl?raw';
 import rowSum from '../../shaders/lib/row_sum.wgsl?raw';
-import weight8F16 from '../../shaders/lib/weight8_f16.wgsl?raw';
-import weight8F16Native from '../../shaders/lib/weight8_f16_native.wgsl?raw';
-import weight8F32 from '../../shaders/lib/weight8_f32.wgsl?raw';
+import wideF16 from '../../shaders/lib/weight_wide_f16.wgsl?raw';
+import wideF16Native from '../../shaders/lib/weight_wide_f16_native.wgsl?raw';
+import wideF32 from '../../shaders/lib/weight_wide_f32.wgsl?raw';
+import wideInt4 from '../../shaders/lib/weight_wide_int4.wgsl?raw';
+import wideInt8 from '../../shaders/lib/weight_wide_int8.wgsl?raw';
 import wideInput from '../../shaders/lib/wide_input.wgsl?raw';
 import wideLayerNorm from '../../shaders/lib/wide_input_layer_norm.wgsl?raw';
 import wideRmsNorm from '../../shaders/lib/wide_input_rms_norm.wgsl?raw';
@@ -63,7 +65,7 @@ export const linearVectorWide = defineKernel({
       layerNormStreamed: [wideLayerNorm],
       rmsNormStreamed: [wideRmsNorm],
     },
-    weight: { f32: [weight8F32], f16: [weight8F16], f16Native: [weight8F16Native] },
+    weight: { f32: [wideF32], f16: [wideF16], f16Native: [wideF16Native], int8: [wideInt8], int4: [wideInt4] },
     output: outputAxis,
   },
   bindings: linearBindings,
