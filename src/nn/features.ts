@@ -3,6 +3,9 @@ import type { BrandFeatures, ClipFeatures } from '../core/features.ts';
 import type { BrandConfig } from './brandConfig.ts';
 import { type ClipConfig, clipModalities } from './clipConfig.ts';
 
+/** WebGPU's largest grid: in the fusion every step is an item of a batch. */
+const mostSteps = 65_535;
+
 /**
  * Checks a window's features; returns its steps.
  * @throws EngineError invalid-shape, empty-input, input-too-long, non-finite-input
@@ -24,10 +27,11 @@ export function checkClipFeatures(features: ClipFeatures, config: ClipConfig): n
       );
     }
   }
-  if (steps > config.maxSeq) {
+  const most = Math.min(config.maxSeq, mostSteps);
+  if (steps > most) {
     throw new EngineError(
       'input-too-long',
-      `There are ${steps} steps; this model takes at most ${config.maxSeq} at once.`,
+      `There are ${steps} steps; this model takes at most ${most} at once.`,
       'Score them in windows.',
     );
   }

@@ -59,7 +59,7 @@ export async function allocateTrunk(
 export const widestTrunkRow = ({ hidden, intermediate }: TrunkConfig, element: ElementType): number =>
   Math.max(3 * hidden * elementBytes[element], hidden * 4, intermediate * elementBytes[element]);
 
-export const layerContext = (graph: TrunkGraph, buffers: TrunkBuffers): LayerContext => ({
+const layerContext = (graph: TrunkGraph, buffers: TrunkBuffers): LayerContext => ({
   gpu: graph.gpu,
   element: graph.options.element,
   rows: graph.batch * graph.seq,

@@ -2,7 +2,7 @@ import { attention } from './attention.ts';
 import { activate, layerNorm, linear, type ReferenceActivation } from './linear.ts';
 
 /** Blocks around a trunk in float64, as their formulas read. Tensors by their PyTorch names, row-major. */
-export type Tensors = ReadonlyMap<string, Float64Array>;
+type Tensors = ReadonlyMap<string, Float64Array>;
 
 const of = (tensors: Tensors, name: string): Float64Array => {
   const tensor = tensors.get(name);
@@ -11,13 +11,13 @@ const of = (tensors: Tensors, name: string): Float64Array => {
 };
 
 /** x · Wᵀ + b; `x`: [rows, inDim]. */
-export function dense(tensors: Tensors, id: string, x: Float64Array, outDim: number): Float64Array {
+function dense(tensors: Tensors, id: string, x: Float64Array, outDim: number): Float64Array {
   const weight = of(tensors, `${id}.weight`);
   const bias = tensors.get(`${id}.bias`);
   return linear(x, weight, weight.length / outDim, outDim).map((value, i) => value + (bias?.[i % outDim] ?? 0));
 }
 
-export const norm = (tensors: Tensors, id: string, x: Float64Array, hidden: number): Float64Array =>
+const norm = (tensors: Tensors, id: string, x: Float64Array, hidden: number): Float64Array =>
   layerNorm(x, hidden, of(tensors, `${id}.weight`), of(tensors, `${id}.bias`), 1e-5);
 
 /** relu(norm(dense(features))): [rows, width] → [rows, hidden]. */
@@ -64,14 +64,3 @@ export function multiHead(
   );
   return dense(tensors, `${id}.out_proj`, attended, hidden);
 }
-
-/** Mean over groups of neighbouring rows: [groups · group, dim] → [groups, dim]. */
-export const meanOfRows = (x: Float64Array, group: number, dim: number): Float64Array =>
-  Float64Array.from({ length: x.length / group }, (_, i) => {
-    const first = Math.floor(i / dim) * group * dim + (i % dim);
-    let sum = 0;
-    for (let row = 0; row < group; row++) sum += x[first + row * dim] ?? 0;
-    return sum / group;
-  });
-
-export const add = (a: Float64Array, b: Float64Array): Float64Array => a.map((value, i) => value + (b[i] ?? 0));
