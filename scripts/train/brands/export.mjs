@@ -97,7 +97,7 @@ if (!values.append) for (const name of ['pages.f32', 'pages.jsonl']) writeFileSy
 await onEvalPage({ html: 'brands.html', ready: 'window.halftoneBrands !== undefined' }, async (page) => {
   const names = await page.evaluate(() => window.halftoneBrands.names);
   writeFileSync(join(folder, 'names.json'), JSON.stringify(names));
+  if (values.pages !== undefined) return exportFolder(page, values.pages);
   await exportLines(page);
-  if (values.pages === undefined) await exportGenerated(page);
-  else await exportFolder(page, values.pages);
+  await exportGenerated(page);
 });
