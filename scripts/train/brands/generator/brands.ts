@@ -13,6 +13,9 @@ export const clashes = ['stranger', 'cross', 'sections', 'copy', 'roles', 'eleme
 
 export type Clash = (typeof clashes)[number];
 
+/** They show only where there are several sections. */
+const needRoom: ReadonlySet<Clash> = new Set<Clash>(['sections', 'copy']);
+
 export interface GeneratedBrand {
   readonly html: string;
   /** Where the page's style sheet is beside it. */
@@ -31,7 +34,7 @@ let corpus: Corpus | undefined;
 
 function sectionsOf(random: Random, writer: Writer, kind: string): Element[] {
   const wanted = pageKinds[kind] ?? [];
-  const chosen = wanted.filter(() => random.chance(0.8));
+  const chosen = wanted.filter((_, index) => index < 2 || random.chance(0.7));
   const withHeader = random.chance(0.75);
   const withFooter = random.chance(0.75);
   return [
@@ -63,7 +66,7 @@ function planOf(random: Random, tone: BrandTone, clash: Clash | undefined): Plan
     case 'sections':
       return { looks: random.shuffle([own(), lookOf(one), lookOf(two), lookOf(three)]), tones: random.chance(0.5) ? [tone] : [tone, one, two], mixed: 0.3 };
     case 'copy':
-      return { looks: [random.chance(0.5) ? own() : lookOf(one)], tones: [tone, one, two, three], mixed: random.between(0.35, 0.55) };
+      return { looks: [random.chance(0.5) ? own() : lookOf(one)], tones: [tone, one, two, three], mixed: random.between(0.45, 0.6) };
     default:
       return { looks: [own()], tones: random.chance(0.75) ? [tone] : [tone, one, two], mixed: 0.3 };
   }
@@ -93,7 +96,8 @@ export function generateBrand(seed: number, split: Split): GeneratedBrand {
   const consistent = Math.floor(seed / brandTones.length) % 2 === 0;
   const clash = consistent ? undefined : random.pick([...clashes, 'stranger', 'stranger'] as const);
   const plan = planOf(random, tone, clash);
-  const kind = random.pick(Object.keys(pageKinds));
+  const kinds = Object.keys(pageKinds);
+  const kind = random.pick(clash && needRoom.has(clash) ? kinds.filter((name) => (pageKinds[name]?.length ?? 0) > 2) : kinds);
   const writer = makeWriter(random, corpus, {
     tones: plan.tones,
     mixed: plan.mixed,
