@@ -9,7 +9,7 @@ import { formatCount } from './format.ts';
 import { choiceFromAddress, connectModelForm } from './modelForm.ts';
 import { showEvent, showInfo, showMemory, showNoEngine } from './statusPanel.ts';
 import { connectTabs } from './tabs.ts';
-import { connectTrunkPanel } from './trunkPanel.ts';
+import { connectVariantPanels } from './variantPanels.ts';
 
 const host = new EngineHost(showEvent);
 const chat = new Chat(refreshMemory);
@@ -60,7 +60,7 @@ byId('skip-link', HTMLAnchorElement).addEventListener('click', (event) => {
   byId('main', HTMLElement).focus();
 });
 connectCodeDialog();
-for (const variant of ['viral-clipper', 'brandkit'] as const) connectTrunkPanel(variant, host, refreshMemory);
+connectVariantPanels(host, refreshMemory);
 connectTabs(refreshMemory);
 connectModelForm((choice) => {
   load(choice).then(

@@ -4,35 +4,28 @@ import {
   type VariantName,
   type ViralClipperModel,
 } from '../../src/index.ts';
-import { announce, button, byId, make } from './dom.ts';
+import { announce, button, make } from './dom.ts';
 import type { EngineHost } from './engineHost.ts';
 import { errorBox, isAbort } from './errors.ts';
 import { formatBytes, formatCount, formatMs } from './format.ts';
 import { LoadProgressView } from './loadProgress.ts';
+import { progressBar } from './variantModel.ts';
 import { isIdentical, normalValues, statistics } from './seededInput.ts';
 
-type TrunkVariant = Exclude<VariantName, 'deepseek'>;
+export type TrunkVariant = Exclude<VariantName, 'deepseek'>;
 type TrunkModel = ViralClipperModel | BrandkitModel;
 
-const texts: Readonly<Record<TrunkVariant, { title: string; around: string; shape: string }>> = {
-  'viral-clipper': {
-    title: 'ViralClipper trunk',
-    around: 'The video pipeline around it (decoding, features, virality scores, cutting) is not in this version.',
-    shape: '6 layers, hidden size 512, 8 heads, intermediate size 2048',
-  },
-  brandkit: {
-    title: 'Brandkit trunk',
-    around: 'The brand pipeline around it (colours, typography, tone, design tokens) is not in this version.',
-    shape: '4 layers, hidden size 512, 8 heads, intermediate size 1024',
-  },
+const shapes: Readonly<Record<TrunkVariant, string>> = {
+  'viral-clipper': '6 layers, hidden size 512, 8 heads, intermediate size 2048',
+  brandkit: '4 layers, hidden size 512, 8 heads, intermediate size 1024',
 };
 
 /** Rows of the input: [1, 16, hidden]. */
 const seqLen = 16;
 const hidden = 512;
 
-/** A variant of which the trunk alone runs: says so, and runs it. */
-class TrunkPanel {
+/** Runs a variant's published configuration with seeded weights. */
+export class TrunkPanel {
   readonly #variant: TrunkVariant;
   readonly #host: EngineHost;
   readonly #onMemoryChange: () => void;
@@ -49,11 +42,7 @@ class TrunkPanel {
     this.#variant = variant;
     this.#host = host;
     this.#onMemoryChange = onMemoryChange;
-    const bar = make('div', 'progress', make('div', 'progress-fill'));
-    bar.setAttribute('role', 'progressbar');
-    bar.setAttribute('aria-label', `Loading the ${texts[variant].title}`);
-    bar.setAttribute('aria-valuemin', '0');
-    bar.setAttribute('aria-valuemax', '100');
+    const bar = progressBar(`Loading the published ${variant}`);
     const detail = make('p', 'load-detail');
     this.#progress = new LoadProgressView(bar, detail);
     this.#load.append(bar, detail, this.#cancel);
@@ -62,17 +51,12 @@ class TrunkPanel {
   }
 
   contents(): HTMLElement[] {
-    const { title, around, shape } = texts[this.#variant];
     const count = publishedParameterCounts()[this.#variant];
-    const viewCode = button('View code', 'quiet', () => undefined);
-    viewCode.dataset['example'] = 'trunk';
     return [
-      make('div', 'panel-heading', make('h2', '', title), make('div', 'panel-actions', viewCode)),
-      make('p', 'lead', 'In this version the trunk runs, and nothing else of this variant. ', around),
       make(
         'p',
-        '',
-        `Below, the published configuration (${shape}; ${formatCount(count)} parameters) is filled with seeded random weights `,
+        'hint',
+        `The trunk as published (${shapes[this.#variant]}; ${formatCount(count)} parameters), filled with seeded random weights `,
         'and run twice on the same seeded random input. The output means nothing; that it is finite, and the same twice, does.',
       ),
       make('div', 'form-actions', this.#run, this.#free),
@@ -150,10 +134,4 @@ class TrunkPanel {
     await model?.dispose();
     this.#onMemoryChange();
   }
-}
-
-/** Fills the variant's panel. */
-export function connectTrunkPanel(variant: TrunkVariant, host: EngineHost, onMemoryChange: () => void): void {
-  const panel = new TrunkPanel(variant, host, onMemoryChange);
-  byId(`panel-${variant}`, HTMLElement).replaceChildren(...panel.contents());
 }

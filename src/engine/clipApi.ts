@@ -38,7 +38,7 @@ export type ClipEvent =
       /** Seconds that one step lasts. */
       readonly stepSeconds: number;
       /**
-       * By modality, one value a step: how much the virality falls when that modality is silenced. Empty unless `explain`.
+       * By modality, one value a step: the virality that this modality alone would have. Empty unless `explain`.
        */
       readonly contributions: Readonly<Partial<Record<ClipModality, Float32Array>>>;
     } & ClipScores)
@@ -67,7 +67,7 @@ export interface ClipOptions {
   readonly threshold?: number;
   /** Length of a clip in seconds, 10 to 60. Default 30. */
   readonly clipSeconds?: number;
-  /** Scores every window again with each modality silenced, to tell why. Default false. */
+  /** Scores every window again with each modality alone, to tell why. Default false. */
   readonly explain?: boolean;
   readonly signal?: AbortSignal | undefined;
 }

@@ -29,6 +29,16 @@ export const examples: Readonly<Record<string, Example>> = {
     load: () => import('./trunk.ts'),
     source: () => import('./trunk.ts?raw'),
   },
+  clip: {
+    title: 'Find the clips of a video',
+    load: () => import('./clip.ts'),
+    source: () => import('./clip.ts?raw'),
+  },
+  brand: {
+    title: 'Make a brand kit',
+    load: () => import('./brand.ts'),
+    source: () => import('./brand.ts?raw'),
+  },
   localFiles: {
     title: 'Load local files',
     load: () => import('./localFiles.ts'),

@@ -2,14 +2,15 @@ import type { ClipFeatures, ClipModality, ClipScores } from '../clipApi.ts';
 
 export type ScoreWindows = (windows: readonly ClipFeatures[], signal: AbortSignal) => Promise<readonly ClipScores[]>;
 
-/** Of one window: scores, and how much the virality falls without a modality. */
+/** Of one window: scores, and what each modality alone would score. */
 export interface ScoredWindow {
   readonly scores: ClipScores;
   readonly contributions: Readonly<Partial<Record<ClipModality, Float32Array>>>;
 }
 
 /**
- * Scores a window, and to explain it once more for each of the modalities `explained`, silenced.
+ * Scores a window, and to explain it once more for each of the modalities `explained`, with all others silenced. (To silence
+ * the one would tell nothing where two cues say the same: the score stays.)
  */
 export async function scoreWindow(
   score: ScoreWindows,
@@ -24,10 +25,17 @@ export async function scoreWindow(
     return scores;
   };
   const scores = await one(features);
+  const silent = silenced(features);
   const contributions: Partial<Record<ClipModality, Float32Array>> = {};
   for (const modality of explained) {
-    const without = await one({ ...features, [modality]: new Float32Array(features[modality].length) });
-    contributions[modality] = scores.virality.map((virality, step) => virality - (without.virality[step] ?? 0));
+    contributions[modality] = (await one({ ...silent, [modality]: features[modality] })).virality;
   }
   return { scores, contributions };
 }
+
+const silenced = ({ visual, audio, text, engagement }: Required<ClipFeatures>): Required<ClipFeatures> => ({
+  visual: new Float32Array(visual.length),
+  audio: new Float32Array(audio.length),
+  text: new Float32Array(text.length),
+  engagement: new Float32Array(engagement.length),
+});
