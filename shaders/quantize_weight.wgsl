@@ -4,6 +4,8 @@
 // are zeros and have codes that mean exactly zero. How a group is quantised: lib/quantize_int8.wgsl, lib/quantize_int4.wgsl.
 override WORKGROUP_SIZE: u32 = 64u;
 
+@group(0) @binding(1) var<storage, read_write> weight: array<u32>;
+
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(at: Invocation) {
   let index = (at.group.x + at.group.y * at.groups.x) * WORKGROUP_SIZE + at.lane;

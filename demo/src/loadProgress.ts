@@ -3,6 +3,7 @@ import { formatBytes } from './format.ts';
 
 const phaseNames: Readonly<Record<LoadProgress['phase'], string>> = {
   open: 'Reading the checkpoint’s header',
+  measure: 'Measuring what each matrix would lose',
   weights: 'Streaming weights to the GPU',
   compile: 'Compiling kernels',
   done: 'Ready',

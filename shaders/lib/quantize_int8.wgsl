@@ -1,7 +1,6 @@
 // 32 values -> codes and scale of int8, symmetric: the largest magnitude gets ±127.
 //   scale = half(128 · max|v| / 127), step = scale / 128, code = clamp(round(v / step), ±127)      round: ties to even
 // Codes belong to the scale as it is stored. A scale below the smallest normal half becomes 0, and with it the group.
-@group(0) @binding(1) var<storage, read_write> weight: array<u32>;
 const GROUPS = 2u;
 const CODE_WORDS = 8u;
 
@@ -23,4 +22,10 @@ fn quantize(values: array<vec4f, 8>, padded: bool) -> Quantized {
     quantized.codes[i] = codes.x | (codes.y << 8u) | (codes.z << 16u) | (codes.w << 24u);
   }
   return quantized;
+}
+
+// Values 4·j … of the group, as their codes mean them.
+fn dequantize4(quantized: Quantized, j: u32) -> vec4f {
+  let codes = (vec4i(bitcast<i32>(quantized.codes[j])) << vec4u(24u, 16u, 8u, 0u)) >> vec4u(24u);
+  return vec4f(codes) * (unpack2x16float(quantized.scale).x / 128.0);
 }

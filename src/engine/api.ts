@@ -1,5 +1,6 @@
 import type { DeviceInfo, FeatureOptions } from '../gpu/device.ts';
 import type { Ledger } from '../gpu/pool.ts';
+import type { MatrixPrecision, PrecisionPlan } from '../nn/precisionPlan.ts';
 import type { VariantName } from '../variants/published.ts';
 import type { BrandkitModel } from './brandApi.ts';
 import type { ViralClipperModel } from './clipApi.ts';
@@ -20,6 +21,12 @@ export interface Optimizations {
   readonly memoryPooling?: boolean | { readonly maxBytes?: number; readonly trimAfterMs?: number };
   readonly caching?: boolean | { readonly maxEntries?: number; readonly maxBytes?: number };
   readonly dynamicBatching?: boolean | { readonly maxBatch?: number; readonly memoryThresholdBytes?: number };
+  /**
+   * A format for each matrix, chosen from its error as measured on the GPU while loading (the checkpoint is read once more);
+   * the load's precision is the most that a matrix may have. `errorBudget`: the fewest bytes whose error, the root mean square of
+   * the matrices' relative errors, is within it. `memoryBudgetBytes`, of all weights: the smallest error within it. Both: as
+   * `errorBudget`, refused over the memory budget. `true`: what the engine's memoryBudgetBytes leaves, else an error of 0.01.
+   */
   readonly adaptivePrecision?: boolean | { readonly errorBudget?: number; readonly memoryBudgetBytes?: number };
   readonly kernelOptimization?: boolean | { readonly tune?: boolean; readonly tuneBudgetMs?: number };
 }
@@ -50,7 +57,7 @@ export interface EngineInfo extends DeviceInfo {
   readonly flags: Readonly<Record<keyof Optimizations, boolean>>;
 }
 
-export type { Ledger, VariantName };
+export type { Ledger, MatrixPrecision, PrecisionPlan, VariantName };
 export type Precision = 'auto' | 'f32' | 'f16' | 'int8' | 'int4';
 
 /**
@@ -64,8 +71,11 @@ export type ModelSource =
   | { readonly init: 'random'; readonly seed: number };
 
 export interface LoadProgress {
-  /** 'open': config and headers; 'weights': bytes to the GPU; 'compile': pipelines. */
-  readonly phase: 'open' | 'weights' | 'compile' | 'done';
+  /**
+   * 'open': config and headers; 'measure': bytes to the GPU, where adaptivePrecision measures them; 'weights': bytes to the
+   * GPU; 'compile': pipelines.
+   */
+  readonly phase: 'open' | 'measure' | 'weights' | 'compile' | 'done';
   readonly loadedBytes: number;
   readonly totalBytes: number;
   /** 0 to 1. */
@@ -155,6 +165,8 @@ export interface ModelMetrics {
   readonly precision: Exclude<Precision, 'auto'>;
   /** Bytes that the weights take in each precision. */
   readonly sizeBytes: Readonly<Record<Exclude<Precision, 'auto'>, number>>;
+  /** What adaptivePrecision chose for each matrix, and why; not there when the flag is off. */
+  readonly adaptivePrecision?: PrecisionPlan;
   readonly flags: EngineInfo['flags'];
   readonly memory: Ledger;
   /** Prompts that found their beginning in the KV cache, and that did not. */

@@ -16,8 +16,9 @@ import {
 import { disposedError, GpuHost } from './gpuHost.ts';
 import { createLocalModel } from './createLocalModel.ts';
 import { loadMediaCode } from './mediaCode.ts';
+import type { PrecisionBudgets } from '../nn/precisionPlan.ts';
 import { ModelCore } from './modelCore.ts';
-import { choosePrecision, contextLength, openModel } from './runtime.ts';
+import { adaptPrecision, choosePrecision, contextLength, openModel } from './runtime.ts';
 
 /**
  * An engine in the calling thread. `mediaFile`: where the media code is, if not in the source.
@@ -40,6 +41,7 @@ class LocalEngine implements Engine {
   readonly #mediaFile: string | undefined;
   readonly #batching: BatchingSettings;
   readonly #caching: CachingSettings | undefined;
+  readonly #budgets: PrecisionBudgets;
   readonly #models = new Map<ModelCore, Model>();
   #disposed = false;
 
@@ -48,6 +50,8 @@ class LocalEngine implements Engine {
     this.#mediaFile = mediaFile;
     this.#batching = batchingSettings(options);
     this.#caching = cachingSettings(options);
+    const adaptive = options.optimizations?.adaptivePrecision;
+    this.#budgets = typeof adaptive === 'object' ? adaptive : {};
     this.info = host.info(gpu);
   }
 
@@ -61,12 +65,18 @@ class LocalEngine implements Engine {
     try {
       const gpu = await this.#host.alive();
       const context = contextLength(opened.description, options);
+      const { adaptivePrecision } = this.info.flags;
+      const format = choosePrecision(options.precision ?? 'auto', opened.description, gpu, context, adaptivePrecision);
+      const plan = adaptivePrecision
+        ? await adaptPrecision(gpu, opened, format, context, { budgets: this.#budgets, onProgress, signal })
+        : undefined;
       const setup = {
         host: this.#host,
         description: opened.description,
         source: options.source,
         tensorNames: opened.tensorNames,
-        format: choosePrecision(options.precision ?? 'auto', opened.description, gpu, context),
+        format,
+        plan,
         context,
         flags: this.info.flags,
         media: () => loadMediaCode(this.#mediaFile),

@@ -4,7 +4,7 @@ import type { EngineInfo, EngineOptions, Level, Optimizations } from './api.ts';
 type Flag = keyof Optimizations;
 
 /** Flags that have nothing behind them in this version: accepted, reported as off, and warned of when asked for. */
-const flagsWithoutEffect: readonly Flag[] = ['adaptivePrecision', 'kernelOptimization'];
+const flagsWithoutEffect: readonly Flag[] = ['kernelOptimization'];
 
 const standard: Record<Flag, boolean> = {
   ultraFusion: true,

@@ -65,6 +65,7 @@ export abstract class LocalModel implements Model {
       parameters: this.parameters,
       precision: this.precision,
       sizeBytes: { f32: sizeBytes('f32'), f16: sizeBytes('f16'), int8: sizeBytes('int8'), int4: sizeBytes('int4') },
+      ...(setup.plan ? { adaptivePrecision: setup.plan } : {}),
       flags: setup.flags,
       memory: runtime.gpu.pool.ledger(),
       cache: this.cacheStats,

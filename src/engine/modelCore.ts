@@ -1,5 +1,6 @@
 import type { WeightFormat } from '../core/dtype.ts';
 import { EngineError } from '../core/errors.ts';
+import type { PrecisionPlan } from '../nn/precisionPlan.ts';
 import type { ModelDescription } from '../variants/describe.ts';
 import type { EngineInfo, LoadOptions, ModelSource } from './api.ts';
 import { disposedError, type GpuHost } from './gpuHost.ts';
@@ -14,6 +15,8 @@ export interface ModelSetup {
   readonly source: ModelSource;
   readonly tensorNames: ReadonlySet<string>;
   readonly format: WeightFormat;
+  /** Formats of single weights, where adaptivePrecision chose them: also after a lost device. */
+  readonly plan: PrecisionPlan | undefined;
   readonly context: number;
   readonly flags: EngineInfo['flags'];
   /** The code for video and images, loaded when it is first needed. */

@@ -7,11 +7,13 @@ import { BrandNetwork } from '../nn/brandNetwork.ts';
 import { ClipNetwork } from '../nn/clipNetwork.ts';
 import { Decoder } from '../nn/decoder.ts';
 import { cacheBytes } from '../nn/decoderMemory.ts';
-import { checkDirectory, WeightLoader } from '../nn/loadWeights.ts';
+import { checkDirectory, storingSink, WeightLoader } from '../nn/loadWeights.ts';
+import { measurePrecision } from '../nn/measurePrecision.ts';
+import { type PrecisionBudgets, planPrecision, type PrecisionPlan } from '../nn/precisionPlan.ts';
 import { Trunk } from '../nn/trunk.ts';
 import type { TrunkOptions } from '../nn/trunkLayers.ts';
 import { WeightSet } from '../nn/weights.ts';
-import { formatIn, precisionBytes } from '../nn/weightSpec.ts';
+import { formatIn, precisionBytes, weightBytes, type WeightSpec } from '../nn/weightSpec.ts';
 import { type Checkpoint, openCheckpoint } from '../storage/checkpointReader.ts';
 import { openSource } from '../storage/openSource.ts';
 import type { CheckpointSource } from '../storage/source.ts';
@@ -92,18 +94,15 @@ export async function openModel(variant: VariantName, source: ModelSource, signa
 const elementFor = (format: WeightFormat, gpu: GpuContext): ElementType =>
   format !== 'f32' && gpu.info.features.f16 ? 'f16' : 'f32';
 
-/** Bytes of weights and KV cache. */
-export function modelBytes(
-  description: ModelDescription,
-  format: WeightFormat,
-  element: ElementType,
-  context: number,
-): { readonly weights: number; readonly cache: number } {
-  return {
-    weights: precisionBytes(description.specs, format),
-    cache: description.kind === 'decoder' ? cacheBytes(description.config, element, context) : 0,
-  };
-}
+/** Bytes of the KV cache of one sequence. */
+const sequenceCacheBytes = (description: ModelDescription, element: ElementType, context: number): number =>
+  description.kind === 'decoder' ? cacheBytes(description.config, element, context) : 0;
+
+/** What each weight is kept as: as planned, else as the precision says. */
+const formatsOf =
+  (precision: WeightFormat, plan: PrecisionPlan | undefined) =>
+  (spec: WeightSpec): WeightFormat =>
+    plan?.matrices.find(({ id }) => id === spec.id)?.format ?? formatIn(precision, spec);
 
 /** f32 weights up to here are taken without being asked for; more than that 'auto' halves. */
 const autoF32Bytes = 2 ** 30;
@@ -112,23 +111,60 @@ const autoShare = 0.9;
 
 /**
  * 'auto': f16 where the device computes in it or f32 would be large, else f32; under a memory budget the first of f16,
- * int8 and int4 that fits.
+ * int8 and int4 that fits. `adaptive`: the budget is left to adaptPrecision.
  */
 export function choosePrecision(
   precision: Precision,
   description: ModelDescription,
   gpu: GpuContext,
   context: number,
+  adaptive: boolean,
 ): WeightFormat {
   if (precision !== 'auto') return precision;
   const halves = gpu.info.features.f16 || precisionBytes(description.specs, 'f32') > autoF32Bytes;
   const candidates = weightFormats.slice(halves ? 1 : 0);
+  // Each matrix finds its own below.
+  if (adaptive) return halves ? 'f16' : 'f32';
   const room = autoShare * gpu.pool.availableBytes;
-  const fits = (format: WeightFormat): boolean => {
-    const { weights, cache } = modelBytes(description, format, elementFor(format, gpu), context);
-    return weights + cache <= room;
-  };
+  const fits = (format: WeightFormat): boolean =>
+    precisionBytes(description.specs, format) + sequenceCacheBytes(description, elementFor(format, gpu), context) <=
+    room;
   return candidates.find(fits) ?? 'int4';
+}
+
+/** Error that adaptivePrecision allows when it is told no budget: int8 throughout has some 0.0055, so one matrix in 75 may be int4. */
+const defaultErrorBudget = 0.01;
+
+/**
+ * Measures what each matrix would lose in each format up to `ceiling`, and chooses one for each under the budgets; with none
+ * given, under what the engine's memoryBudgetBytes leaves, else under an error of 1 %. Reads all tensors once.
+ * @throws EngineError out-of-memory, and what reading throws
+ */
+export async function adaptPrecision(
+  gpu: GpuContext,
+  opened: OpenedModel,
+  ceiling: WeightFormat,
+  context: number,
+  options: LoadCallbacks & { readonly budgets: PrecisionBudgets },
+): Promise<PrecisionPlan> {
+  const { description } = opened;
+  const { specs } = description;
+  const room = autoShare * gpu.pool.availableBytes - sequenceCacheBytes(description, elementFor(ceiling, gpu), context);
+  const { errorBudget, memoryBudgetBytes = Number.isFinite(room) ? Math.max(0, Math.floor(room)) : undefined } =
+    options.budgets;
+  const costs = await measurePrecision(gpu, specs, ceiling, (loader) =>
+    readTensors(gpu, opened, loader, 'measure', options),
+  );
+  const others = specs.filter((spec) => spec.format === 'f32');
+  return planPrecision(costs, precisionBytes(others, 'f32'), {
+    errorBudget: errorBudget ?? (memoryBudgetBytes === undefined ? defaultErrorBudget : undefined),
+    memoryBudgetBytes,
+  });
+}
+
+interface LoadCallbacks {
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Tokens that prompt and answer may have together. */
@@ -149,32 +185,31 @@ export function contextLength(description: ModelDescription, options: Pick<LoadO
 export async function startRuntime(
   gpu: GpuContext,
   opened: OpenedModel,
-  options: {
+  options: LoadCallbacks & {
     readonly format: WeightFormat;
+    /** Formats of single weights, where they were chosen one by one. */
+    readonly plan?: PrecisionPlan | undefined;
     readonly flags: EngineInfo['flags'];
     readonly context: number;
-    readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
-    readonly signal?: AbortSignal | undefined;
   },
 ): Promise<Runtime> {
   const { description } = opened;
   const element = elementFor(options.format, gpu);
-  checkBudget(gpu, description, options.format, element, options.context);
-  const weights = await WeightSet.allocate(gpu, description.specs, (spec) => formatIn(options.format, spec));
+  const formatOf = formatsOf(options.format, options.plan);
+  checkBudget(gpu, weightBytes(description.specs, formatOf), sequenceCacheBytes(description, element, options.context));
+  const weights = await WeightSet.allocate(gpu, description.specs, formatOf);
   try {
-    await fillWeights(gpu, opened, weights, options);
+    const loader = new WeightLoader(gpu, storingSink(weights), description.specs);
+    await readTensors(gpu, opened, loader, 'weights', options);
     throwIfAborted(options.signal);
-    const fusion = options.flags.ultraFusion;
+    const int8Input = weights.quantized && gpu.info.features.integerDot;
+    const common = { element, fusion: options.flags.ultraFusion, int8Input };
     if (description.kind !== 'decoder') {
-      const running = startNetwork(gpu, description, weights, { element, fusion });
+      const running = startNetwork(gpu, description, weights, common);
       const dispose = (): void => [running.network, weights].forEach((part) => part.dispose());
       return { ...running, gpu, weights, element, dispose };
     }
-    const decoder = await Decoder.create(gpu, description.config, weights, {
-      element,
-      fusion,
-      capacity: options.context,
-    });
+    const decoder = await Decoder.create(gpu, description.config, weights, { ...common, capacity: options.context });
     try {
       // Compiling on the first question would make it wait for seconds on a slow driver.
       options.onProgress?.({ phase: 'compile', loadedBytes: 1, totalBytes: 1, fraction: 1, bytesPerSecond: 0 });
@@ -215,27 +250,18 @@ function startNetwork(
 }
 
 /** Refuses before the first byte is taken, where a budget says that it cannot fit. */
-function checkBudget(
-  gpu: GpuContext,
-  description: ModelDescription,
-  format: WeightFormat,
-  element: ElementType,
-  context: number,
-): void {
-  const { weights, cache } = modelBytes(description, format, element, context);
+function checkBudget(gpu: GpuContext, weights: number, cache: number): void {
   gpu.pool.checkFits(weights + cache, `the model (weights ${weights} bytes, KV cache ${cache} bytes)`);
 }
 
-async function fillWeights(
+/** All tensors through the loader. */
+async function readTensors(
   gpu: GpuContext,
   opened: OpenedModel,
-  weights: WeightSet,
-  options: {
-    readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
-    readonly signal?: AbortSignal | undefined;
-  },
+  loader: WeightLoader,
+  phase: 'measure' | 'weights',
+  options: LoadCallbacks,
 ): Promise<void> {
-  const loader = new WeightLoader(gpu, weights, opened.description.specs);
   const { checkpoint } = opened;
   if (!checkpoint) {
     await loader.seed(opened.seed, options.signal);
@@ -247,7 +273,7 @@ async function fillWeights(
     const seconds = (performance.now() - start) / 1000;
     const bytesPerSecond = seconds > 0 ? loadedBytes / seconds : 0;
     options.onProgress?.({
-      phase: 'weights',
+      phase,
       loadedBytes,
       totalBytes,
       fraction: loadedBytes / totalBytes,

@@ -15,6 +15,8 @@ export interface DeviceFeatures {
   readonly subgroups: boolean;
   readonly subgroupMatrix: boolean;
   readonly timestamps: boolean;
+  /** WGSL's dot4I8Packed: products of four bytes in one instruction, where the hardware has it. */
+  readonly integerDot: boolean;
 }
 
 /** One line of the negotiation: what was asked for and why. */
@@ -94,6 +96,7 @@ export async function requestDevice(
     subgroupMatrix:
       switches.subgroupMatrix !== false && switches.subgroups !== false && adapter.features.has(matrixFeature),
     timestamps: adapter.features.has('timestamp-query'),
+    integerDot: gpu.wgslLanguageFeatures?.has('packed_4x8_integer_dot_product') ?? false,
   };
   const forcedBaseline = switches.f16 === false && switches.subgroups === false;
   const limits = chooseLimits(adapter.limits, forcedBaseline);
@@ -170,6 +173,13 @@ function describe(
       name: 'timestamp-query',
       value: features.timestamps,
       reason: why(features.timestamps, undefined, 'GPU time by kernel in metrics()'),
+    },
+    {
+      name: 'packed_4x8_integer_dot_product',
+      value: features.integerDot,
+      reason: features.integerDot
+        ? 'int8 activations in the matrix products of int8 and int4'
+        : 'the WGSL of this browser does not have it',
     },
     ...wantedLimits.map(({ name, reason }) => ({ name, value: limits[name], reason })),
   ];

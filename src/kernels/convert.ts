@@ -2,11 +2,13 @@ import convertSource from '../../shaders/convert_weight.wgsl?raw';
 import halfBits from '../../shaders/lib/half_bits.wgsl?raw';
 import invocation from '../../shaders/lib/invocation.wgsl?raw';
 import normalHalfBits from '../../shaders/lib/normal_half_bits.wgsl?raw';
+import quantizeF16 from '../../shaders/lib/quantize_f16.wgsl?raw';
 import quantizeInt4 from '../../shaders/lib/quantize_int4.wgsl?raw';
 import quantizeInt8 from '../../shaders/lib/quantize_int8.wgsl?raw';
 import storeF16 from '../../shaders/lib/store_weight_f16.wgsl?raw';
 import storeF32 from '../../shaders/lib/store_weight_f32.wgsl?raw';
 import weightSource from '../../shaders/lib/weight_source.wgsl?raw';
+import errorSource from '../../shaders/quantization_error.wgsl?raw';
 import quantizeSource from '../../shaders/quantize_weight.wgsl?raw';
 import type { CheckpointDtype, WeightFormat } from '../core/dtype.ts';
 import { callKernel, defineKernel, type KernelCall, lineGrid } from '../gpu/kernel.ts';
@@ -46,6 +48,16 @@ export const quantizeWeight = defineKernel({
   overrides: ['WORKGROUP_SIZE', 'SOURCE'],
 });
 
+/** How far rows would be off in a format: see the WGSL. */
+export const quantizationError = defineKernel({
+  name: 'quantization_error',
+  wgsl: [invocation, weightSource, halfBits, normalHalfBits, errorSource],
+  axes: { format: { f16: [quantizeF16], int8: [quantizeInt8], int4: [quantizeInt4] } },
+  bindings: { source: 'read', errors: 'read_write' },
+  params: sourceParams,
+  overrides: ['WORKGROUP_SIZE', 'SOURCE'],
+});
+
 /** Where a tensor's rows go in a weight: row r to floor(r / block) · blockStride + r mod block + rowOffset. */
 export interface RowMap {
   readonly block: number;
@@ -68,56 +80,79 @@ interface Target {
   readonly map: RowMap;
 }
 
-/** A piece of a tensor as it lies in the file (`source`: whole rows; the first is `sourceRow`) into a weight's rows. */
-export const convertRows = (
-  args: Target & { readonly source: GPUBuffer; readonly sourceRow: number; readonly dtype: CheckpointDtype },
-): KernelCall =>
-  targetCall(args, args.source, sourceIds[args.dtype], { source_row: args.sourceRow, seed: 0, bound: 0, constant: 0 });
+/** A piece of a tensor as it lies in the file: `source` has whole rows, and the first is `sourceRow`. */
+interface PieceOrigin {
+  readonly source: GPUBuffer;
+  readonly sourceRow: number;
+  readonly dtype: CheckpointDtype;
+}
+/** Seeded rows: uniform in ±value, or a constant. `none`: bound where a piece would be. */
+interface SeedOrigin {
+  readonly seed: number;
+  readonly init: { readonly uniform: number } | { readonly constant: number };
+  readonly none: GPUBuffer;
+}
+/** Where a tensor's rows come from. */
+export type RowsOrigin = PieceOrigin | SeedOrigin;
 
-/** Seeded rows: uniform in ±value, or a constant. */
-export const seedRows = (
-  args: Target & {
-    readonly seed: number;
-    readonly init: { readonly uniform: number } | { readonly constant: number };
-    readonly none: GPUBuffer;
+/** A tensor's rows into a weight's, in the weight's format. */
+export function storeRows(target: Target, origin: RowsOrigin): KernelCall {
+  const { format, map } = target;
+  const call = originCall(target, origin, map);
+  const buffers = { ...call.buffers, weight: target.weight };
+  if (format === 'int8' || format === 'int4') {
+    // Groups whose scales share a word are an invocation's.
+    const words = Math.ceil(target.columns / groupSize / (format === 'int8' ? 2 : 1));
+    const workgroups = lineGrid(Math.ceil((target.rows * words) / 64));
+    return callKernel(quantizeWeight, { ...call, buffers, choice: { format }, workgroups });
+  }
+  const workgroups = lineGrid(Math.ceil((target.rows * call.params.in4) / 64));
+  return callKernel(convertWeight, { ...call, buffers, choice: { format }, workgroups });
+}
+
+export const convertRows = (args: Target & PieceOrigin): KernelCall => storeRows(args, args);
+export const seedRows = (args: Target & SeedOrigin): KernelCall => storeRows(args, args);
+
+/** Workgroups that measure; each adds to a slot of its own, [Σ (w - ŵ)², Σ w²] in f32. */
+const errorSlots = 64;
+export const errorBytes = errorSlots * 8;
+
+/** Adds what `format` would make of a tensor's rows to `errors` (of `errorBytes`, zeroed before the first). */
+export function measureRows(
+  args: Pick<Target, 'firstRow' | 'rows' | 'columns'> & {
+    readonly format: Exclude<WeightFormat, 'f32'>;
+    readonly errors: GPUBuffer;
+    readonly byteOffset: number;
   },
-): KernelCall =>
-  targetCall(args, args.none, 3, {
-    source_row: 0,
-    seed: args.seed,
-    bound: 'uniform' in args.init ? args.init.uniform : 0,
-    constant: 'constant' in args.init ? args.init.constant : 0,
-  });
-
-function targetCall(
-  args: Target,
-  source: GPUBuffer,
-  sourceId: number,
-  rest: { readonly source_row: number; readonly seed: number; readonly bound: number; readonly constant: number },
+  origin: RowsOrigin,
 ): KernelCall {
-  const in4 = Math.ceil(args.columns / 4);
-  const { block, blockStride, rowOffset } = args.map;
-  const call = {
-    overrides: { WORKGROUP_SIZE: 64, SOURCE: sourceId },
-    buffers: { source, weight: args.weight },
+  const call = originCall(args, origin, rowsFrom(0));
+  return callKernel(quantizationError, {
+    ...call,
+    choice: { format: args.format },
+    buffers: { ...call.buffers, errors: { buffer: args.errors, offset: args.byteOffset, size: errorBytes } },
+    workgroups: [errorSlots, 1, 1],
+  });
+}
+
+function originCall(args: Pick<Target, 'firstRow' | 'rows' | 'columns'>, origin: RowsOrigin, map: RowMap) {
+  const piece = 'source' in origin;
+  const init = piece ? { constant: 0 } : origin.init;
+  return {
+    overrides: { WORKGROUP_SIZE: 64, SOURCE: piece ? sourceIds[origin.dtype] : 3 },
+    buffers: { source: piece ? origin.source : origin.none },
     params: {
       rows: args.rows,
       columns: args.columns,
-      in4,
+      in4: Math.ceil(args.columns / 4),
       first_row: args.firstRow,
-      block,
-      block_stride: blockStride,
-      row_offset: rowOffset,
-      ...rest,
+      block: map.block,
+      block_stride: map.blockStride,
+      row_offset: map.rowOffset,
+      source_row: piece ? origin.sourceRow : 0,
+      seed: piece ? 0 : origin.seed,
+      bound: 'uniform' in init ? init.uniform : 0,
+      constant: 'constant' in init ? init.constant : 0,
     },
   };
-  const { format } = args;
-  if (format === 'int8' || format === 'int4') {
-    // Groups whose scales share a word are an invocation's.
-    const words = Math.ceil(args.columns / groupSize / (format === 'int8' ? 2 : 1));
-    const workgroups = lineGrid(Math.ceil((args.rows * words) / 64));
-    return callKernel(quantizeWeight, { ...call, choice: { format }, workgroups });
-  }
-  const workgroups = lineGrid(Math.ceil((args.rows * in4) / 64));
-  return callKernel(convertWeight, { ...call, choice: { format }, workgroups });
 }

@@ -6,10 +6,11 @@ export {
   attentionTiledKernel,
 } from './attentionKernels.ts';
 export { dispatchCost, fmaRate, streamRead } from './ceilings.ts';
-export { convertWeight, quantizeWeight } from './convert.ts';
+export { convertWeight, quantizationError, quantizeWeight } from './convert.ts';
 export { embeddingKernel } from './embedding.ts';
 export { linearDirect, linearMatrix, linearVector } from './linear.ts';
 export { linearSubgroupMatrix, linearTile, linearTileHalf, linearVectorWide } from './linearWide.ts';
+export { linearInt8Direct, linearInt8Tile, quantizeRowsKernel } from './linearInt8.ts';
 export { meanRowsKernel } from './meanRows.ts';
 export { normKernel } from './norm.ts';
 export { ropeKvKernel } from './ropeKv.ts';

@@ -169,7 +169,7 @@ export class BrandNetwork {
     const { element } = this.#options;
     const rows = rowsOf(tokens);
     return {
-      ...(await allocateTrunk(activations, this.config, rows, element)),
+      ...(await allocateTrunk(activations, this.config, rows, this.#options)),
       features: {
         color: await activations.matrix('color', tokens.colors, widths.color, 'f32'),
         typography: await activations.matrix('typography', 1, widths.typography, 'f32'),

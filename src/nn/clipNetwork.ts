@@ -186,7 +186,7 @@ export class ClipNetwork {
     for (const modality of clipModalities)
       features[modality] = await activations.matrix(modality, rows, widths[modality], 'f32');
     return {
-      ...(await allocateTrunk(activations, this.config, rows, element)),
+      ...(await allocateTrunk(activations, this.config, rows, this.#options)),
       features: features as ClipBuffers['features'],
       scratch: await activations.matrix('scratch', rows, hidden, 'f32'),
       tokens: await activations.matrix('tokens', rows * modalities, hidden, element),

@@ -162,6 +162,8 @@ export function outputHead(graph: DecoderGraph, context: LayerContext, firstRow:
     weight: weights.linear(config.tiedEmbeddings ? 'embedding' : 'head'),
     y: buffers.logits,
     yElement: 'f32',
+    // Its errors would go into the logits undamped.
+    exactInput: true,
     rows,
     firstRow,
   });

@@ -1,6 +1,7 @@
 import { type ElementType, elementBytes } from '../core/dtype.ts';
 import type { GpuContext } from '../gpu/context.ts';
 import { decodeScratchBytes } from '../kernels/attention.ts';
+import { codesBytes, type QuantizedInput, scalesBytes } from '../kernels/linearInt8.ts';
 import { sampleScratchBytes, settingsBytes } from '../kernels/sampling.ts';
 import { recordBytes } from '../kernels/sequences.ts';
 import type { DecoderConfig } from './decoderConfig.ts';
@@ -8,6 +9,8 @@ import type { DecoderConfig } from './decoderConfig.ts';
 export interface DecoderOptions {
   readonly element: ElementType;
   readonly fusion: boolean;
+  /** Products of many rows take their input in int8. */
+  readonly int8Input?: boolean;
   /** Tokens that prompt and answer may have together. */
   readonly capacity: number;
   /** Rows of a prefill step at most; default by device. */
@@ -26,6 +29,7 @@ export interface StepBuffers {
   readonly attended: GPUBuffer;
   /** [rows, intermediate] */
   readonly gated: GPUBuffer;
+  readonly int8Input: QuantizedInput | undefined;
   readonly rope: GPUBuffer;
   /** One record (kernels/sequences.ts): the sequence that is being prefilled. */
   readonly prefillState: GPUBuffer;
@@ -117,7 +121,14 @@ export const allocateStep = (
   holding(gpu, async ({ bytes, matrix }) => {
     const { heads, kvHeads, headDim, hidden, intermediate } = config;
     const { element, capacity } = options;
+    const widest = Math.max(hidden, heads * headDim, intermediate);
     return {
+      int8Input: options.int8Input
+        ? {
+            codes: await bytes('input codes', codesBytes(rows, widest)),
+            scales: await bytes('input scales', scalesBytes(rows, widest)),
+          }
+        : undefined,
       x: await matrix('x', rows, hidden, 'f32'),
       normed: await matrix('normed', rows, hidden, element),
       qkv: await matrix('qkv', rows, (heads + 2 * kvHeads) * headDim, element),

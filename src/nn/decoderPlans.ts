@@ -145,6 +145,7 @@ export class DecoderPlans {
 
   #context(rows: number): LayerContext {
     const { element, fusion } = this.#options;
-    return { gpu: this.#gpu, element, rows, normed: this.#step.normed, fusion };
+    const { normed, int8Input } = this.#step;
+    return { gpu: this.#gpu, element, rows, normed, fusion, int8Input };
   }
 }

@@ -3,6 +3,7 @@ import { elementBytes } from '../core/dtype.ts';
 import type { GpuContext } from '../gpu/context.ts';
 import type { KernelCall } from '../gpu/kernel.ts';
 import { type Activation, linear, type NormWeight } from '../kernels/linear.ts';
+import { codesBytes, linearInt8, type QuantizedInput, scalesBytes, usesInt8Input } from '../kernels/linearInt8.ts';
 import { norm } from '../kernels/norm.ts';
 import type { LinearWeight } from '../kernels/weight.ts';
 
@@ -21,6 +22,8 @@ export interface LayerContext {
    * nobody's answer depends on who else asks.
    */
   readonly decode?: boolean;
+  /** Room for a product's input in int8, for any of the layers' products; none: inputs stay what they are. */
+  readonly int8Input?: QuantizedInput | undefined;
 }
 
 /**
@@ -45,14 +48,20 @@ export function normLinear(
     readonly yElement?: ElementType;
     readonly rows?: number;
     readonly firstRow?: number;
+    /** Keeps the input from being quantised. */
+    readonly exactInput?: boolean;
   },
 ): KernelCall[] {
   const { gpu, element, normed } = context;
   const rows = args.rows ?? context.rows;
   const shared = { ...args, device: gpu.info, yElement: args.yElement ?? element, rows, none: gpu.none };
   const algorithm = algorithmOf(context);
+  const scratch = args.exactInput ? undefined : int8InputFor(context, args.weight, rows);
+  // Quantising goes over whole rows, as the norm does: there it costs nothing to be fused.
+  if (scratch && context.fusion) return linearInt8({ ...shared, xElement: 'f32', scratch });
   if (context.fusion && (context.decode ? 1 : rows) <= fusedRows(gpu))
     return linear({ ...shared, ...algorithm, xElement: 'f32' });
+  const plain = { ...shared, x: normed, xElement: element, norm: undefined, firstRow: 0 };
   return [
     norm({
       label: `${args.label}.norm`,
@@ -65,12 +74,16 @@ export function normLinear(
       dim: args.weight.inDim,
       firstRow: args.firstRow ?? 0,
     }),
-    ...linear({ ...shared, ...algorithm, x: normed, xElement: element, norm: undefined, firstRow: 0 }),
+    ...(scratch ? linearInt8({ ...plain, scratch }) : linear({ ...plain, ...algorithm })),
   ];
 }
 
 /** The kernel of a single row for each row of a decode step. */
 const algorithmOf = (context: LayerContext) => (context.decode ? ({ algorithm: 'vector' } as const) : {});
+
+/** The scratch of a product that takes its input in int8. */
+const int8InputFor = (context: LayerContext, weight: LinearWeight, rows: number): QuantizedInput | undefined =>
+  !context.decode && usesInt8Input(rows, weight.format, context.gpu.info) ? context.int8Input : undefined;
 
 /** x += input · Wᵀ (+ bias), into the f32 residual stream. */
 export function residualLinear(
@@ -84,8 +97,7 @@ export function residualLinear(
   },
 ): KernelCall[] {
   const { gpu, element, rows } = context;
-  return linear({
-    ...algorithmOf(context),
+  const product = {
     label: args.label,
     device: gpu.info,
     x: args.input,
@@ -97,7 +109,9 @@ export function residualLinear(
     residual: true,
     rows,
     none: gpu.none,
-  });
+  } as const;
+  const scratch = int8InputFor(context, args.weight, rows);
+  return scratch ? linearInt8({ ...product, scratch }) : linear({ ...algorithmOf(context), ...product });
 }
 
 /** Buffers for activations that live as long as a plan. */
@@ -112,6 +126,14 @@ export class Activations {
   /** [rows, columns padded to 4]. */
   async matrix(label: string, rows: number, columns: number, element: ElementType): Promise<GPUBuffer> {
     return this.bytes(label, rows * Math.ceil(columns / 4) * 4 * elementBytes[element]);
+  }
+
+  /** Room for any of `rows` rows of up to `widest` columns in int8. */
+  async int8Input(rows: number, widest: number): Promise<QuantizedInput> {
+    return {
+      codes: await this.bytes('input codes', codesBytes(rows, widest)),
+      scales: await this.bytes('input scales', scalesBytes(rows, widest)),
+    };
   }
 
   async bytes(label: string, bytes: number): Promise<GPUBuffer> {

@@ -4,7 +4,7 @@ import { elementCount, formatShape, roundUp, sameShape } from '../core/shape.ts'
 import type { GpuContext } from '../gpu/context.ts';
 import type { KernelCall } from '../gpu/kernel.ts';
 import { buildPlan } from '../gpu/plan.ts';
-import { convertRows, type RowMap, seedRows } from '../kernels/convert.ts';
+import { type RowMap, type RowsOrigin, storeRows } from '../kernels/convert.ts';
 import type { WeightPart } from '../kernels/weight.ts';
 import type { WeightSet } from './weights.ts';
 import type { RowSegment, TensorSource, WeightSpec } from './weightSpec.ts';
@@ -53,16 +53,44 @@ export function checkDirectory(specs: readonly WeightSpec[], directory: TensorDi
   }
 }
 
-/** Writes tensors into a weight set as they stream in. */
+/** What is done with tensors as they stream in. */
+export interface RowsSink {
+  /** Calls over rows `from … from + count` of a tensor's segment; `origin` has the first of them first. */
+  calls(spec: WeightSpec, source: TensorSource, segment: RowSegment, rows: RowRange, origin: RowsOrigin): KernelCall[];
+}
+interface RowRange {
+  readonly from: number;
+  readonly count: number;
+}
+
+/** Writes rows to their places in a weight set, in its formats. */
+export const storingSink = (set: WeightSet): RowsSink => ({
+  calls: (spec, { columns }, { map }, { from, count }, origin) => {
+    const { format, parts } = set.stored(spec.id);
+    return partsOf(parts, map, from, count).map(({ part, first, partRows }) => {
+      const target = {
+        format,
+        weight: part.buffer,
+        firstRow: first,
+        rows: partRows,
+        columns,
+        map: { ...map, rowOffset: map.rowOffset - part.firstRow },
+      };
+      return storeRows(target, 'source' in origin ? { ...origin, sourceRow: origin.sourceRow + first - from } : origin);
+    });
+  },
+});
+
+/** Brings tensors to the GPU piece by piece, and hands their rows to a sink. */
 export class WeightLoader {
   readonly #gpu: GpuContext;
-  readonly #set: WeightSet;
+  readonly #sink: RowsSink;
   readonly #targets: ReadonlyMap<string, { readonly spec: WeightSpec; readonly source: TensorSource }>;
   #queuedBytes = 0;
 
-  constructor(gpu: GpuContext, set: WeightSet, specs: readonly WeightSpec[]) {
+  constructor(gpu: GpuContext, sink: RowsSink, specs: readonly WeightSpec[]) {
     this.#gpu = gpu;
-    this.#set = set;
+    this.#sink = sink;
     this.#targets = new Map(
       specs.flatMap((spec) => spec.sources.map((source) => [source.tensor, { spec, source }] as const)),
     );
@@ -91,12 +119,15 @@ export class WeightLoader {
     }
   }
 
-  /** Fills every weight with seeded values: what `init: 'random'` loads. */
+  /** Seeded values for every weight: what `init: 'random'` loads. */
   async seed(seed: number, signal?: AbortSignal): Promise<void> {
     let index = 0;
     for (const { spec, source } of this.#targets.values()) {
       throwIfAborted(signal);
-      const calls = source.segments.flatMap((segment) => this.#seedCalls(spec, source, segment, mix(seed, index++)));
+      const calls = source.segments.flatMap((segment) => {
+        const origin = { seed: mix(seed, index++), init: source.init, none: this.#gpu.none };
+        return this.#sink.calls(spec, source, segment, { from: 0, count: segment.rows }, origin);
+      });
       await this.#run(calls, spec.id);
     }
     await this.#gpu.settle();
@@ -117,19 +148,7 @@ export class WeightLoader {
       data.set(piece);
       this.#gpu.device.queue.writeBuffer(staging, 0, data);
       const calls = pieceSegments(source, firstRow, rows).flatMap(({ segment, from, count, skip }) =>
-        this.#partsOf(spec, segment.map, from, count).map(({ part, first, partRows }) =>
-          convertRows({
-            source: staging,
-            sourceRow: skip + first - from,
-            dtype,
-            format: this.#set.stored(spec.id).format,
-            weight: part.buffer,
-            firstRow: first,
-            rows: partRows,
-            columns: source.columns,
-            map: { ...segment.map, rowOffset: segment.map.rowOffset - part.firstRow },
-          }),
-        ),
+        this.#sink.calls(spec, source, segment, { from, count }, { source: staging, sourceRow: skip, dtype }),
       );
       await this.#run(calls, source.tensor);
     } finally {
@@ -142,46 +161,6 @@ export class WeightLoader {
     }
   }
 
-  #seedCalls(spec: WeightSpec, source: TensorSource, segment: RowSegment, seed: number): KernelCall[] {
-    return this.#partsOf(spec, segment.map, 0, segment.rows).map(({ part, first, partRows }) =>
-      seedRows({
-        format: this.#set.stored(spec.id).format,
-        weight: part.buffer,
-        firstRow: first,
-        rows: partRows,
-        columns: source.columns,
-        map: { ...segment.map, rowOffset: segment.map.rowOffset - part.firstRow },
-        seed,
-        init: source.init,
-        none: this.#gpu.none,
-      }),
-    );
-  }
-
-  /** Rows `from … from + count` of a segment, cut where they fall into different parts of the weight. */
-  #partsOf(
-    spec: WeightSpec,
-    map: RowMap,
-    from: number,
-    count: number,
-  ): { part: WeightPart; first: number; partRows: number }[] {
-    const pieces: { part: WeightPart; first: number; partRows: number }[] = [];
-    for (const part of this.#set.stored(spec.id).parts) {
-      // Parts hold whole blocks, so the rows of one are a range.
-      const below = (storedRow: number): number => {
-        const local = storedRow - map.rowOffset;
-        return (
-          Math.floor(local / map.blockStride) * map.block +
-          Math.min(map.block, ((local % map.blockStride) + map.blockStride) % map.blockStride)
-        );
-      };
-      const first = Math.max(from, below(part.firstRow));
-      const last = Math.min(from + count, below(part.firstRow + part.rows));
-      if (last > first) pieces.push({ part, first, partRows: last - first });
-    }
-    return pieces;
-  }
-
   async #run(calls: readonly KernelCall[], label: string): Promise<void> {
     const plan = await buildPlan(this.#gpu, calls, `load ${label}`);
     try {
@@ -190,6 +169,28 @@ export class WeightLoader {
       plan.dispose();
     }
   }
+}
+
+/** Rows `from … from + count` of a segment, cut where they fall into different parts of the weight. */
+function partsOf(
+  parts: readonly WeightPart[],
+  map: RowMap,
+  from: number,
+  count: number,
+): { part: WeightPart; first: number; partRows: number }[] {
+  // Parts hold whole blocks, so the rows of one are a range.
+  const below = (storedRow: number): number => {
+    const local = storedRow - map.rowOffset;
+    return (
+      Math.floor(local / map.blockStride) * map.block +
+      Math.min(map.block, ((local % map.blockStride) + map.blockStride) % map.blockStride)
+    );
+  };
+  return parts.flatMap((part) => {
+    const first = Math.max(from, below(part.firstRow));
+    const last = Math.min(from + count, below(part.firstRow + part.rows));
+    return last > first ? [{ part, first, partRows: last - first }] : [];
+  });
 }
 
 /** Which segments the rows `firstRow … firstRow + rows` of a tensor touch; `skip`: rows of the piece before. */

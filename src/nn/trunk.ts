@@ -104,7 +104,7 @@ export class Trunk {
 
   #buildPlan(batch: number, seq: number, mask: AttentionMask | undefined, causal: boolean): Promise<TrunkPlan> {
     return buildStagedPlan(this.#gpu, 'trunk', async (activations) => {
-      const buffers = await allocateTrunk(activations, this.config, batch * seq, this.#options.element);
+      const buffers = await allocateTrunk(activations, this.config, batch * seq, this.#options);
       const maskBuffer = mask && (await activations.bytes('mask', mask.words.byteLength));
       const graph = {
         gpu: this.#gpu,

@@ -4,6 +4,7 @@ import { type AttentionMask, attention } from '../kernels/attention.ts';
 import { elementBytes } from '../core/dtype.ts';
 import type { ElementType } from '../core/dtype.ts';
 import { type Activations, type LayerContext, normLinear, residualLinear } from './layerOps.ts';
+import type { QuantizedInput } from '../kernels/linearInt8.ts';
 import type { TrunkConfig } from './trunkConfig.ts';
 import type { WeightSet } from './weights.ts';
 
@@ -12,6 +13,8 @@ export interface TrunkOptions {
   readonly element: ElementType;
   /** The ultraFusion flag. */
   readonly fusion: boolean;
+  /** Products of many rows take their input in int8. */
+  readonly int8Input?: boolean;
 }
 
 /** What the trunk's layers read and write: [batch · seq] rows each. */
@@ -26,6 +29,7 @@ export interface TrunkBuffers {
   readonly attended: GPUBuffer;
   /** [batch · seq, intermediate] */
   readonly gated: GPUBuffer;
+  readonly int8Input: QuantizedInput | undefined;
 }
 
 /** A trunk's layers over one shape of input. */
@@ -44,9 +48,10 @@ export async function allocateTrunk(
   activations: Activations,
   { hidden, intermediate }: TrunkConfig,
   rows: number,
-  element: ElementType,
+  { element, int8Input }: TrunkOptions,
 ): Promise<TrunkBuffers> {
   return {
+    int8Input: int8Input ? await activations.int8Input(rows, Math.max(hidden, intermediate)) : undefined,
     x: await activations.matrix('x', rows, hidden, 'f32'),
     normed: await activations.matrix('normed', rows, hidden, element),
     qkv: await activations.matrix('qkv', rows, 3 * hidden, element),
@@ -65,6 +70,7 @@ const layerContext = (graph: TrunkGraph, buffers: TrunkBuffers): LayerContext =>
   rows: graph.batch * graph.seq,
   normed: buffers.normed,
   fusion: graph.options.fusion,
+  int8Input: buffers.int8Input,
 });
 
 /** The calls of each layer. */

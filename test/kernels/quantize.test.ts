@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { bfloat16ToNumber, float16ToNumber, numberToFloat16 } from '../../src/core/float16.ts';
 import type { GpuContext } from '../../src/gpu/context.ts';
-import { convertRows, interleaved, type RowMap, rowsFrom, seedRows } from '../../src/kernels/convert.ts';
+import {
+  convertRows,
+  errorBytes,
+  interleaved,
+  measureRows,
+  type RowMap,
+  rowsFrom,
+  seedRows,
+} from '../../src/kernels/convert.ts';
 import { weightRowBytes } from '../../src/kernels/weight.ts';
 import {
   codesFor,
@@ -15,8 +23,9 @@ import {
   squaredError,
   unpackRow,
 } from '../reference/quantize.ts';
-import { randomNumbers } from '../support/compare.ts';
-import { openGpu, poisoned, runCalls, testTiers, upload } from '../support/gpu.ts';
+import { expectClose, randomNumbers } from '../support/compare.ts';
+import { openGpu, poisoned, rounded, runCalls, testTiers, upload } from '../support/gpu.ts';
+import { keptAs } from '../support/weights.ts';
 
 type Dtype = 'F32' | 'F16' | 'BF16';
 const formats = ['int8', 'int4'] as const;
@@ -237,4 +246,49 @@ describe.each(testTiers)('quantising seeded weights in tier %s', async (tier) =>
       });
     }
   });
+});
+
+describe.each(testTiers)('measuring what a format would lose, in tier %s', async (tier) => {
+  const gpu = await openGpu(tier);
+
+  /** Σ (w − ŵ)² and Σ w² as the GPU adds them up over pieces of a tensor. */
+  async function measured(
+    values: Float64Array,
+    columns: number,
+    format: 'f16' | QuantizedFormat,
+    pieceRows: number,
+  ): Promise<[number, number]> {
+    const rows = values.length / columns;
+    const source = upload(gpu, Float32Array.from(values));
+    const errors = upload(gpu, new Uint8Array(errorBytes));
+    const calls = Array.from({ length: Math.ceil(rows / pieceRows) }, (_, i) => {
+      const firstRow = i * pieceRows;
+      const target = { format, errors, byteOffset: 0, firstRow, rows: Math.min(pieceRows, rows - firstRow), columns };
+      return measureRows(target, { source, sourceRow: firstRow, dtype: 'F32' });
+    });
+    await runCalls(gpu, calls);
+    const sums = new Float32Array(await gpu.read(errors, 0, errorBytes));
+    const total = (which: number): number => sums.filter((_, i) => i % 2 === which).reduce((a, b) => a + b, 0);
+    return [total(0), total(1)];
+  }
+
+  test.each(['f16', ...formats] as const)(
+    '%s: the sums of the float64 reference, in one piece or in several',
+    async (format) => {
+      for (const [rows, columns, pieceRows] of [
+        [1, 1, 1],
+        [7, 33, 7],
+        [67, 101, 10],
+      ] as const) {
+        const values = rounded(randomNumbers(rows * columns, 3, 0.2), 'f32');
+        const kept = keptAs(values, columns, format);
+        const [off, all] = await measured(values, columns, format, pieceRows);
+        const wantOff = values.reduce((sum, value, i) => sum + (value - (kept[i] ?? 0)) ** 2, 0);
+        const wantAll = values.reduce((sum, value) => sum + value ** 2, 0);
+        expectClose([all], [wantAll], { relative: 1e-5, absolute: 0 }, 'squares');
+        // int4: the search may end beside the reference's. A single value is kept all but exactly: f32 rounds its difference.
+        expectClose([off], [wantOff], { relative: format === 'int4' ? 5e-3 : 1e-3, absolute: 1e-9 }, 'squared error');
+      }
+    },
+  );
 });

@@ -1,6 +1,6 @@
 import type { WeightFormat } from '../../src/core/dtype.ts';
 import type { GpuContext } from '../../src/gpu/context.ts';
-import { WeightLoader } from '../../src/nn/loadWeights.ts';
+import { storingSink, WeightLoader } from '../../src/nn/loadWeights.ts';
 import { WeightSet } from '../../src/nn/weights.ts';
 import type { WeightSpec } from '../../src/nn/weightSpec.ts';
 import { randomNumbers } from './compare.ts';
@@ -13,7 +13,7 @@ export async function loadBlocks(
   format: WeightFormat,
 ): Promise<{ readonly weights: WeightSet; readonly tensors: ReadonlyMap<string, Float64Array> }> {
   const weights = await WeightSet.allocate(gpu, specs, (spec) => (spec.format === 'f32' ? 'f32' : format));
-  const loader = new WeightLoader(gpu, weights, specs);
+  const loader = new WeightLoader(gpu, storingSink(weights), specs);
   const tensors = new Map<string, Float64Array>();
   for (const [index, { tensor, shape }] of specs.flatMap(({ sources }) => sources).entries()) {
     const matrix = shape.length === 2;

@@ -122,7 +122,7 @@ describe('negotiation', () => {
 });
 
 test('a tier needs everything below it', () => {
-  const features = { f16: true, subgroups: true, subgroupMatrix: true, timestamps: false };
+  const features = { f16: true, subgroups: true, subgroupMatrix: true, timestamps: false, integerDot: false };
   expect(tierOf(features)).toBe('subgroup-matrix');
   expect(tierOf({ ...features, subgroups: false })).toBe('f16');
   expect(tierOf({ ...features, f16: false })).toBe('baseline');

@@ -1,0 +1,2 @@
+// Rows of the output that an invocation makes: 4.
+const THREAD_ROWS = 4u;
