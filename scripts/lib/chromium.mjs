@@ -13,7 +13,14 @@ export const chromiumFlags = Object.freeze([
   '--no-first-run',
   '--enable-unsafe-webgpu',
   ...(process.env['HALFTONE_ADAPTER'] === 'gpu'
-    ? ['--use-angle=vulkan', '--enable-features=Vulkan', '--disable-vulkan-surface', '--ignore-gpu-blocklist']
+    ? [
+        '--use-angle=vulkan',
+        '--enable-features=Vulkan',
+        '--disable-vulkan-surface',
+        '--ignore-gpu-blocklist',
+        // Dawn keeps f16 from NVIDIA's older drivers otherwise.
+        '--enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia',
+      ]
     : ['--use-webgpu-adapter=swiftshader']),
 ]);
 

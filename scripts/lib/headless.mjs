@@ -5,10 +5,11 @@ import { chromiumFlags } from './chromium.mjs';
  * Opens a page. `problems` grows with the page's console errors, uncaught errors and failed requests.
  * @param {string} executablePath
  * @param {string} url
+ * @param {readonly string[]} [moreFlags] for the browser
  */
-export async function openPage(executablePath, url) {
+export async function openPage(executablePath, url, moreFlags = []) {
   const { chromium } = await import('@playwright/test');
-  const browser = await chromium.launch({ executablePath, args: [...chromiumFlags] });
+  const browser = await chromium.launch({ executablePath, args: [...chromiumFlags, ...moreFlags] });
   const page = await browser.newPage();
   /** @type {string[]} */
   const problems = [];

@@ -122,14 +122,23 @@ function listen(server, port) {
   });
 }
 
+/** @typedef {(request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse) => void} Handler */
+
 /**
  * Serves folders on 127.0.0.1, with ranges and ETags.
- * @param {{ folders: Readonly<Record<string, string>>, port?: number }} options folders: URL prefix (ends in '/') -> folder;
- *   the longest prefix that fits wins. port: 0 or none: any free one
+ * @param {{ folders: Readonly<Record<string, string>>, port?: number, headers?: Readonly<Record<string, string>>,
+ *   handlers?: Readonly<Record<string, Handler>> }} options folders: URL prefix (ends in '/') -> folder; the longest prefix that fits
+ *   wins. port: 0 or none: any free one. headers: with every answer. handlers: URL prefix -> what answers instead of a folder
  * @returns {Promise<{ url: string, port: number, close: () => Promise<void> }>}
  */
-export async function serve({ folders, port = 0 }) {
-  const server = createServer((request, response) => void answer(request, response, folders));
+export async function serve({ folders, port = 0, headers = {}, handlers = {} }) {
+  const server = createServer((request, response) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    const prefix = Object.keys(handlers).find((candidate) => request.url?.startsWith(candidate));
+    const handler = prefix === undefined ? undefined : handlers[prefix];
+    if (handler) handler(request, response);
+    else void answer(request, response, folders);
+  });
   const taken = await listen(server, port);
   const close = () =>
     new Promise((/** @type {(value: void) => void} */ done) => {

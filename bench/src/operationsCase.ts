@@ -1,0 +1,124 @@
+import type { ElementType } from '../../src/core/dtype.ts';
+import { weightFormatBytes } from '../../src/kernels/weight.ts';
+import { calibrated, openDevice } from './device.ts';
+import { type Bench, cachedAttention, download, type Operation, products, selfAttention } from './operations.ts';
+import { peerMode, PeerSession, prepare, tensorFloats } from './peer.ts';
+import type { BenchPrecision, CaseResult, Measurement, OperationsCase } from './protocol.ts';
+import { checkOutputs, pairedSamples, timed } from './samples.ts';
+import { expectedMs, tolerances, weightBytesOf } from './trunkCase.ts';
+
+/** A submit should last about this long: what a submit costs is then spread. */
+const submitMs = { gpu: 20, software: 200 } as const;
+/** Runs of the peer that are in flight together. */
+const peerRuns = { gpu: 8, software: 1 } as const;
+
+/** The peer on the GPU from end to end: several runs are in flight and only the last is waited for. */
+async function peerRunner(
+  session: PeerSession,
+  { input, dims }: Operation,
+  runs: number,
+): Promise<() => Promise<number>> {
+  const device = await session.ort.env.webgpu.device;
+  const x = session.tensor(input, dims);
+  return async () => {
+    const ms = await timed(async () => {
+      for (let i = 0; i < runs; i++) (await session.run(x)).dispose();
+      await device.queue.onSubmittedWorkDone();
+    });
+    return ms / runs;
+  };
+}
+
+async function measure(bench: Bench, operation: Operation): Promise<Measurement> {
+  const { gpu, wanted, element } = bench;
+  const { label, size, work, repeats } = operation;
+  const adapterKind = gpu.info.adapter.software ? 'software' : 'gpu';
+  const base = { label, size, halftoneMs: [], peerMs: [], ...work };
+  const whole = { flops: work.flops * repeats, bytes: work.bytes * repeats };
+  const expected = expectedMs(whole, undefined, wanted.ceilings) * (wanted.runs + 2);
+  if (expected > wanted.limitMs)
+    return { ...base, note: `left out: would take about ${(expected / 1000).toFixed(0)} s` };
+  const timer = await calibrated(gpu, operation.calls, submitMs[adapterKind]);
+  const output = await download(gpu, operation.y, operation.input.length, element);
+  let session: PeerSession | undefined;
+  let note: string | undefined;
+  if (wanted.peer) {
+    try {
+      const mode = peerMode(wanted.precision, gpu.info.features.f16);
+      const files = Object.keys((await prepare(`onnx/${operation.graph}/${mode}`)).files);
+      session = await PeerSession.load(wanted.ortBuild, operation.graph, mode, files, {
+        preferredOutputLocation: 'gpu-buffer',
+      });
+    } catch (error) {
+      note = `onnxruntime-web: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }
+  try {
+    if (!session) {
+      const halftoneMs = [];
+      for (let i = 0; i < wanted.runs; i++) halftoneMs.push((await timer.run()) / repeats);
+      return { ...base, halftoneMs, note };
+    }
+    const y = await session.run(session.tensor(operation.input, operation.dims));
+    await y.getData();
+    const error = checkOutputs(
+      `${label} ${wanted.precision}`,
+      output,
+      tensorFloats(y),
+      2 * tolerances[wanted.precision],
+    );
+    const runPeer = await peerRunner(session, operation, peerRuns[adapterKind]);
+    await runPeer();
+    const each = await pairedSamples(wanted.runs, timer.run, runPeer);
+    return {
+      ...base,
+      halftoneMs: each.halftoneMs.map((ms) => ms / repeats),
+      peerMs: each.peerMs.map((ms) => ms / repeats),
+      error,
+    };
+  } finally {
+    await session?.release();
+    timer.dispose();
+  }
+}
+
+const formatOf = (precision: BenchPrecision): string =>
+  precision.startsWith('int') ? `${precision} weights` : precision;
+
+export async function runOperationsCase(wanted: OperationsCase): Promise<CaseResult> {
+  if (!Object.hasOwn(weightFormatBytes, wanted.precision))
+    return { unavailable: `Precision '${wanted.precision}' is not in this version.`, sections: [] };
+  const gpu = await openDevice();
+  const element: ElementType = wanted.precision !== 'f32' && gpu.info.features.f16 ? 'f16' : 'f32';
+  const bench: Bench = { gpu, wanted, element };
+  const sections: { name: string; measurements: Measurement[] }[] = [];
+  try {
+    const size = 4096;
+    const count = Math.ceil(wanted.vectorBytes / (size * size * weightBytesOf[wanted.precision]));
+    const label = `1 row, ${count} matrices of ${size}²`;
+    const vector = await products(bench, label, 1, size, count, Math.max(1, Math.floor(24 / count)));
+    sections.push({
+      name: `vector product, ${formatOf(wanted.precision)}`,
+      measurements: [await measure(bench, vector)],
+    });
+    vector.set.dispose();
+    const matrices: Measurement[] = [];
+    for (const n of wanted.productSizes) {
+      const operation = await products(bench, `${n} rows, ${n}²`, n, n, 2, 2);
+      matrices.push(await measure(bench, operation));
+      operation.set.dispose();
+    }
+    sections.push({ name: `matrix product, ${formatOf(wanted.precision)}`, measurements: matrices });
+    if (!wanted.precision.startsWith('int')) {
+      const self: Measurement[] = [];
+      for (const seq of wanted.attentionSeqs) self.push(await measure(bench, await selfAttention(bench, seq)));
+      sections.push({ name: `attention, ${wanted.precision}`, measurements: self });
+      const cached: Measurement[] = [];
+      for (const keys of wanted.decodeKeys) cached.push(await measure(bench, await cachedAttention(bench, keys)));
+      sections.push({ name: `attention, one query, ${wanted.precision}`, measurements: cached });
+    }
+    return { sections };
+  } finally {
+    gpu.destroy();
+  }
+}

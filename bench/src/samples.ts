@@ -1,0 +1,88 @@
+import type { Measurement, OutputError } from './protocol.ts';
+
+/** What runs once and gives its output; undefined: does not take part. */
+export type Runner = () => Promise<Float32Array>;
+
+export class OutputMismatch extends Error {}
+
+/** How far `a` is from `b`. Not finite numbers are infinitely far. */
+export function compareOutputs(a: Float32Array, b: Float32Array): OutputError {
+  if (a.length !== b.length) throw new OutputMismatch(`The outputs have ${a.length} and ${b.length} elements.`);
+  let difference = 0;
+  let norm = 0;
+  let worst = 0;
+  let largest = 0;
+  for (let i = 0; i < a.length; i++) {
+    const [x = 0, y = 0] = [a[i], b[i]];
+    if (!Number.isFinite(x) || !Number.isFinite(y)) return { relative: Infinity, worst: Infinity };
+    difference += (x - y) ** 2;
+    norm += y * y;
+    worst = Math.max(worst, Math.abs(x - y));
+    largest = Math.max(largest, Math.abs(y));
+  }
+  return { relative: Math.sqrt(difference / norm), worst: worst / largest };
+}
+
+export async function timed(run: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await run();
+  return performance.now() - start;
+}
+
+/** Pairs of measurements in ms, the order turned around from pair to pair, so that a slow drift meets both alike. */
+export async function pairedSamples(
+  runs: number,
+  halftone: () => Promise<number>,
+  peer: (() => Promise<number>) | undefined,
+): Promise<Pick<Measurement, 'halftoneMs' | 'peerMs'>> {
+  const halftoneMs: number[] = [];
+  const peerMs: number[] = [];
+  for (let pair = 0; pair < runs; pair++) {
+    if (peer && pair % 2 === 1) peerMs.push(await peer());
+    halftoneMs.push(await halftone());
+    if (peer && pair % 2 === 0) peerMs.push(await peer());
+  }
+  return { halftoneMs, peerMs };
+}
+
+/** @throws OutputMismatch: a time without a check of the output does not count */
+export function checkOutputs(
+  what: string,
+  output: Float32Array,
+  expected: Float32Array,
+  tolerance: number,
+): OutputError {
+  const error = compareOutputs(output, expected);
+  if (error.relative <= tolerance) return error;
+  throw new OutputMismatch(
+    `${what}: the outputs differ by ${error.relative.toExponential(2)} relative (${error.worst.toExponential(2)} at worst), allowed is ${tolerance}.`,
+  );
+}
+
+/** Runs both once (which compiles what they need), compares their outputs, and then takes samples. */
+export async function compareThenTime(
+  what: string,
+  runs: number,
+  tolerance: number,
+  halftone: Runner,
+  peer: Runner | undefined,
+): Promise<Pick<Measurement, 'halftoneMs' | 'peerMs' | 'error'>> {
+  const output = await halftone();
+  const runHalftone = (): Promise<number> => timed(halftone);
+  if (!peer) return pairedSamples(runs, runHalftone, undefined);
+  const error = checkOutputs(what, output, await peer(), tolerance);
+  return { ...(await pairedSamples(runs, runHalftone, () => timed(peer))), error };
+}
+
+/** Numbers in ±1.75 that every precision holds exactly, the same for each seed. */
+export function seededInput(length: number, seed: number): Float32Array {
+  let state = (seed * 0x9e37_79b9) >>> 0 || 1;
+  return Float32Array.from({ length }, () => {
+    // xorshift32 after Marsaglia, 'Xorshift RNGs' (2003).
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    state >>>= 0;
+    return ((state >>> 21) - 1024 + 0.5) / 512 - ((state >>> 21) - 1024 + 0.5) / 512 / 8;
+  });
+}

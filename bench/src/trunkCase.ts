@@ -1,0 +1,140 @@
+import { createEngine, type Engine, EngineError, type Model } from '../../src/index.ts';
+import { peerMode, peerProblem, PeerSession, prepare, releasePrepared, tensorFloats } from './peer.ts';
+import type { CaseResult, Ceilings, GrowthCase, LoadTimes, Measurement, TrunkCase } from './protocol.ts';
+import { compareThenTime, type Runner, seededInput, timed } from './samples.ts';
+
+/** Relative error between two engines that both round as they like; measured values are in README.md's table. */
+export const tolerances = { f32: 1e-4, f16: 2e-2, int8: 5e-2, int4: 5e-2 } as const;
+/** Bytes of a weight, scales and zero points of a group of 32 included. */
+export const weightBytesOf = { f32: 4, f16: 2, int8: 1 + 2 / 32, int4: 0.5 + 2.5 / 32 } as const;
+/** Of the ceilings, for a guess whether a measurement would take too long. */
+const guessedShare = 0.2;
+
+export interface Pair {
+  readonly engine: Engine;
+  readonly model: Model;
+  readonly peer: PeerSession | undefined;
+  readonly load: LoadTimes;
+  readonly peerUnavailable: string | undefined;
+  /** The same model once more in the same engine. */
+  readonly loadAgain: () => Promise<Model>;
+  readonly dispose: () => Promise<void>;
+}
+
+/** Loads both over the same wire. */
+export async function loadPair(wanted: TrunkCase | GrowthCase): Promise<Pair> {
+  const engine = await createEngine({ worker: false });
+  const folder = `weights/${wanted.network}`;
+  const { kept } = await prepare(folder);
+  const source = new URL(`/${folder}/`, location.href).href;
+  const loadAgain = (): Promise<Model> => engine.load(wanted.variant, { source, precision: wanted.precision });
+  let start = performance.now();
+  let model: Model;
+  try {
+    model = await loadAgain();
+  } catch (error) {
+    await engine.dispose();
+    throw error;
+  }
+  const halftoneLoadMs = performance.now() - start;
+  const mode = peerMode(wanted.precision, engine.info.features.f16);
+  const graph = `trunk-${wanted.network}`;
+  let peer: PeerSession | undefined;
+  let peerLoadMs: number | undefined;
+  let problem: string | undefined;
+  if (wanted.peer) {
+    try {
+      const files = Object.keys((await prepare(`onnx/${graph}/${mode}`)).files);
+      start = performance.now();
+      peer = await PeerSession.load(wanted.ortBuild, graph, mode, files);
+      peerLoadMs = performance.now() - start;
+    } catch (error) {
+      problem = peerProblem(error).peerUnavailable;
+    }
+  }
+  await releasePrepared();
+  return {
+    engine,
+    model,
+    peer,
+    load: { halftoneLoadMs, peerLoadMs, prepared: kept },
+    peerUnavailable: wanted.peer ? problem : 'left out',
+    loadAgain,
+    dispose: async () => {
+      await peer?.release();
+      await engine.dispose();
+    },
+  };
+}
+
+/** What the case's precision cannot do here, in a line; undefined: it can. */
+export function precisionProblem(error: unknown): string | undefined {
+  return error instanceof EngineError && error.code === 'not-supported' ? error.message : undefined;
+}
+
+/** Floating-point operations of a forward: two for each weight and row, and attention's two products. */
+export const forwardFlops = (parameters: number, hidden: number, layers: number, batch: number, seq: number): number =>
+  2 * parameters * batch * seq + 4 * layers * batch * seq * seq * hidden;
+
+/** A guess from the ceilings, or from the measurement before. */
+export function expectedMs(
+  work: { flops: number; bytes: number },
+  before: Measurement | undefined,
+  ceilings: Ceilings | undefined,
+): number {
+  const slowest = before ? Math.max(0, ...before.halftoneMs, ...before.peerMs) : 0;
+  if (before && slowest > 0) return slowest * Math.max(1, work.flops / before.flops);
+  if (!ceilings) return 0;
+  return (1000 * Math.max(work.flops / ceilings.fmaF32, work.bytes / ceilings.streamBytes)) / guessedShare;
+}
+
+export function runnersOf(
+  { model, peer }: Pair,
+  shape: readonly [number, number, number],
+  seed: number,
+): [Runner, Runner | undefined] {
+  const x = seededInput(shape[0] * shape[1] * shape[2], seed);
+  const halftone: Runner = () => model.forward(x, shape);
+  if (!peer) return [halftone, undefined];
+  const input = peer.tensor(x, shape);
+  return [halftone, async () => tensorFloats(await peer.run(input))];
+}
+
+export async function runTrunkCase(wanted: TrunkCase): Promise<CaseResult> {
+  let pair: Pair;
+  try {
+    pair = await loadPair(wanted);
+  } catch (error) {
+    const unavailable = precisionProblem(error);
+    if (unavailable === undefined) throw error;
+    return { unavailable, sections: [] };
+  }
+  try {
+    const measurements: Measurement[] = [];
+    const layers = Number(pair.model.config['num_layers']);
+    let load = pair.load;
+    for (const seq of wanted.seqs) {
+      const work = {
+        flops: forwardFlops(wanted.parameters, wanted.hidden, layers, 1, seq),
+        bytes: wanted.parameters * weightBytesOf[wanted.precision],
+      };
+      const base = { label: `seq ${seq}`, size: seq, halftoneMs: [], peerMs: [], ...work };
+      const expected = expectedMs(work, measurements.at(-1), wanted.ceilings) * (wanted.runs + 1);
+      if (expected > wanted.limitMs) {
+        measurements.push({ ...base, note: `left out: would take about ${(expected / 1000).toFixed(0)} s` });
+        continue;
+      }
+      const [halftone, peer] = runnersOf(pair, [1, seq, wanted.hidden], seq);
+      if (load.halftoneFirstMs === undefined) {
+        load = { ...load, halftoneFirstMs: await timed(halftone), peerFirstMs: peer && (await timed(peer)) };
+      }
+      const what = `${wanted.network} ${wanted.precision} seq ${seq}`;
+      const samples = await compareThenTime(what, wanted.runs, tolerances[wanted.precision], halftone, peer);
+      measurements.push({ ...base, ...samples });
+    }
+    const { peerUnavailable } = pair;
+    return { peerUnavailable, load, sections: [{ name: `${wanted.network} ${wanted.precision}`, measurements }] };
+  } finally {
+    await pair.dispose();
+  }
+}
