@@ -29,8 +29,8 @@ async function point(
   const expected = expectedMs(work, undefined, wanted.ceilings) * (wanted.runs + 1);
   if (expected > wanted.limitMs)
     return { ...base, note: `left out: would take about ${(expected / 1000).toFixed(0)} s` };
-  const [halftone, peer] = runnersOf(pair, [batch, seq, wanted.hidden], seq + batch);
-  const samples = await compareThenTime(label, wanted.runs, tolerances[wanted.precision], halftone, peer);
+  const { halftone, peer, x } = runnersOf(pair, [batch, seq, wanted.hidden], seq + batch);
+  const samples = await compareThenTime(label, wanted.runs, tolerances[wanted.precision], halftone, peer, x);
   return { ...base, ...samples, memoryBytes: await memoryOf(pair, [batch, seq, wanted.hidden]) };
 }
 

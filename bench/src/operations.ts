@@ -1,4 +1,4 @@
-import { type ElementType, elementBytes, type WeightFormat } from '../../src/core/dtype.ts';
+import { type ElementType, elementBytes } from '../../src/core/dtype.ts';
 import type { GpuContext } from '../../src/gpu/context.ts';
 import type { KernelCall } from '../../src/gpu/kernel.ts';
 import { attention, decodeAttention, decodeScratchBytes, type HeadsView } from '../../src/kernels/attention.ts';
@@ -67,7 +67,7 @@ export async function download(
 async function loadMatrices({ gpu, wanted }: Bench, size: number, count: number): Promise<WeightSet> {
   const names = Array.from({ length: count }, (_, i) => `products.${i}`);
   const specs = names.map((name) => linearSpec(name, size, [[name, size]]));
-  const set = await WeightSet.allocate(gpu, specs, wanted.precision as WeightFormat);
+  const set = await WeightSet.allocate(gpu, specs, () => wanted.precision);
   const loader = new WeightLoader(gpu, set, specs);
   for (const name of names) {
     const bytes = await fetchRows(name, size, size);

@@ -1,5 +1,4 @@
 import type { ElementType } from '../../src/core/dtype.ts';
-import { weightFormatBytes } from '../../src/kernels/weight.ts';
 import { calibrated, openDevice } from './device.ts';
 import { type Bench, cachedAttention, download, type Operation, products, selfAttention } from './operations.ts';
 import { peerMode, PeerSession, prepare, tensorFloats } from './peer.ts';
@@ -86,8 +85,6 @@ const formatOf = (precision: BenchPrecision): string =>
   precision.startsWith('int') ? `${precision} weights` : precision;
 
 export async function runOperationsCase(wanted: OperationsCase): Promise<CaseResult> {
-  if (!Object.hasOwn(weightFormatBytes, wanted.precision))
-    return { unavailable: `Precision '${wanted.precision}' is not in this version.`, sections: [] };
   const gpu = await openDevice();
   const element: ElementType = wanted.precision !== 'f32' && gpu.info.features.f16 ? 'f16' : 'f32';
   const bench: Bench = { gpu, wanted, element };

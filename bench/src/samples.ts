@@ -5,8 +5,11 @@ export type Runner = () => Promise<Float32Array>;
 
 export class OutputMismatch extends Error {}
 
-/** How far `a` is from `b`. Not finite numbers are infinitely far. */
-export function compareOutputs(a: Float32Array, b: Float32Array): OutputError {
+/**
+ * How far `a` is from `b`, relative to b or, with `input`, to what the network added to its input: a residual stream would hide its layers'
+ * errors. Not finite numbers are infinitely far.
+ */
+export function compareOutputs(a: Float32Array, b: Float32Array, input?: Float32Array): OutputError {
   if (a.length !== b.length) throw new OutputMismatch(`The outputs have ${a.length} and ${b.length} elements.`);
   let difference = 0;
   let norm = 0;
@@ -16,9 +19,10 @@ export function compareOutputs(a: Float32Array, b: Float32Array): OutputError {
     const [x = 0, y = 0] = [a[i], b[i]];
     if (!Number.isFinite(x) || !Number.isFinite(y)) return { relative: Infinity, worst: Infinity };
     difference += (x - y) ** 2;
-    norm += y * y;
+    const size = Math.abs(y - (input?.[i] ?? 0));
+    norm += size * size;
     worst = Math.max(worst, Math.abs(x - y));
-    largest = Math.max(largest, Math.abs(y));
+    largest = Math.max(largest, size);
   }
   return { relative: Math.sqrt(difference / norm), worst: worst / largest };
 }
@@ -66,11 +70,12 @@ export async function compareThenTime(
   tolerance: number,
   halftone: Runner,
   peer: Runner | undefined,
+  input: Float32Array,
 ): Promise<Pick<Measurement, 'halftoneMs' | 'peerMs' | 'error'>> {
   const output = await halftone();
   const runHalftone = (): Promise<number> => timed(halftone);
   if (!peer) return pairedSamples(runs, runHalftone, undefined);
-  const error = checkOutputs(what, output, await peer(), tolerance);
+  const error = checkOutputs(what, output, await peer(), tolerance, input);
   return { ...(await pairedSamples(runs, runHalftone, () => timed(peer))), error };
 }
 

@@ -92,12 +92,12 @@ export function runnersOf(
   { model, peer }: Pair,
   shape: readonly [number, number, number],
   seed: number,
-): [Runner, Runner | undefined] {
+): { halftone: Runner; peer: Runner | undefined; x: Float32Array } {
   const x = seededInput(shape[0] * shape[1] * shape[2], seed);
   const halftone: Runner = () => model.forward(x, shape);
-  if (!peer) return [halftone, undefined];
+  if (!peer) return { halftone, peer: undefined, x };
   const input = peer.tensor(x, shape);
-  return [halftone, async () => tensorFloats(await peer.run(input))];
+  return { halftone, peer: async () => tensorFloats(await peer.run(input)), x };
 }
 
 export async function runTrunkCase(wanted: TrunkCase): Promise<CaseResult> {
@@ -124,12 +124,12 @@ export async function runTrunkCase(wanted: TrunkCase): Promise<CaseResult> {
         measurements.push({ ...base, note: `left out: would take about ${(expected / 1000).toFixed(0)} s` });
         continue;
       }
-      const [halftone, peer] = runnersOf(pair, [1, seq, wanted.hidden], seq);
+      const { halftone, peer, x } = runnersOf(pair, [1, seq, wanted.hidden], seq);
       if (load.halftoneFirstMs === undefined) {
         load = { ...load, halftoneFirstMs: await timed(halftone), peerFirstMs: peer && (await timed(peer)) };
       }
       const what = `${wanted.network} ${wanted.precision} seq ${seq}`;
-      const samples = await compareThenTime(what, wanted.runs, tolerances[wanted.precision], halftone, peer);
+      const samples = await compareThenTime(what, wanted.runs, tolerances[wanted.precision], halftone, peer, x);
       measurements.push({ ...base, ...samples });
     }
     const { peerUnavailable } = pair;

@@ -37,6 +37,15 @@ const isolation = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-E
 /** A case may take this many times the limit of one of its measurements before it counts as hung. */
 const hungFactor = 12;
 
+/** The page, onnxruntime-web's files and the weights. @param {string} pageFolder @param {string} ortFolder */
+export function serveBench(pageFolder, ortFolder) {
+  const weights = new WeightServer();
+  /** @type {import('../lib/serve.mjs').Handler} */
+  const handle = (request, response) => void weights.handle(request, response);
+  const handlers = Object.fromEntries(WeightServer.prefixes.map((prefix) => [prefix, handle]));
+  return serve({ folders: { '/': pageFolder, '/ort/': ortFolder }, headers: isolation, handlers });
+}
+
 /** The page, opened anew when it has crashed. */
 class BenchPage {
   /** @type {Awaited<ReturnType<typeof openPage>> | undefined} */
@@ -119,17 +128,7 @@ async function runCase(page, name, benchCase) {
  * @returns {Promise<Report>}
  */
 export async function runBench({ options, chromium, pageFolder, ortFolder, versions, log }) {
-  const weights = new WeightServer();
-  const handlers = Object.fromEntries(
-    WeightServer.prefixes.map((prefix) => [
-      prefix,
-      (
-        /** @type {import('node:http').IncomingMessage} */ request,
-        /** @type {import('node:http').ServerResponse} */ response,
-      ) => void weights.handle(request, response),
-    ]),
-  );
-  const server = await serve({ folders: { '/': pageFolder, '/ort/': ortFolder }, headers: isolation, handlers });
+  const server = await serveBench(pageFolder, ortFolder);
   const page = new BenchPage(chromium, server.url);
   const started = performance.now();
   try {

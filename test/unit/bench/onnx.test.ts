@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { graphFiles, modeOf } from '../../../scripts/bench/onnxGraphs.mjs';
+import { graphFiles } from '../../../scripts/bench/onnxGraphs.mjs';
+import { modeOf } from '../../../scripts/bench/onnxNetwork.mjs';
 import { dataTypes, decodeModel } from '../../../scripts/bench/onnxProto.mjs';
 
 interface DecodedTensor {
