@@ -1,4 +1,4 @@
-import { type DeviceInfo, requestDevice } from '../../src/gpu/device.ts';
+import { requestDevice } from '../../src/gpu/device.ts';
 import { GpuContext } from '../../src/gpu/context.ts';
 import type { KernelCall } from '../../src/gpu/kernel.ts';
 import { buildPlan } from '../../src/gpu/plan.ts';
@@ -51,5 +51,3 @@ export async function calibrated(
     candidate.dispose();
   }
 }
-
-export type { DeviceInfo };

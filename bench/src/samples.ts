@@ -55,8 +55,9 @@ export function checkOutputs(
   output: Float32Array,
   expected: Float32Array,
   tolerance: number,
+  input?: Float32Array,
 ): OutputError {
-  const error = compareOutputs(output, expected);
+  const error = compareOutputs(output, expected, input);
   if (error.relative <= tolerance) return error;
   throw new OutputMismatch(
     `${what}: the outputs differ by ${error.relative.toExponential(2)} relative (${error.worst.toExponential(2)} at worst), allowed is ${tolerance}.`,
