@@ -3,7 +3,7 @@ import type { GpuContext } from '../../src/gpu/context.ts';
 import type { KernelCall } from '../../src/gpu/kernel.ts';
 import { attention, decodeAttention, decodeScratchBytes, type HeadsView } from '../../src/kernels/attention.ts';
 import { linear } from '../../src/kernels/linear.ts';
-import { WeightLoader } from '../../src/nn/loadWeights.ts';
+import { storingSink, WeightLoader } from '../../src/nn/loadWeights.ts';
 import { linearSpec } from '../../src/nn/weightSpec.ts';
 import { WeightSet } from '../../src/nn/weights.ts';
 import { acquire } from './device.ts';
@@ -68,7 +68,7 @@ async function loadMatrices({ gpu, wanted }: Bench, size: number, count: number)
   const names = Array.from({ length: count }, (_, i) => `products.${i}`);
   const specs = names.map((name) => linearSpec(name, size, [[name, size]]));
   const set = await WeightSet.allocate(gpu, specs, () => wanted.precision);
-  const loader = new WeightLoader(gpu, set, specs);
+  const loader = new WeightLoader(gpu, storingSink(set), specs);
   for (const name of names) {
     const bytes = await fetchRows(name, size, size);
     await loader.load({
