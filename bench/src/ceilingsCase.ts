@@ -65,7 +65,7 @@ async function dispatchCost(gpu: GpuContext): Promise<number> {
   return ms;
 }
 
-export async function measureCeilings(gpu: GpuContext): Promise<Ceilings> {
+async function measureCeilings(gpu: GpuContext): Promise<Ceilings> {
   return {
     streamBytes: await streamRate(gpu),
     fmaF32: await fmaRate(gpu, 'f32'),

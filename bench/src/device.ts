@@ -21,7 +21,7 @@ export interface Repeated {
 }
 
 /** Calls made ready, to be run `repeats` times in one pass, so that what a submit and the wait cost is spread. */
-export async function repeated(gpu: GpuContext, calls: readonly KernelCall[], repeats: number): Promise<Repeated> {
+async function repeated(gpu: GpuContext, calls: readonly KernelCall[], repeats: number): Promise<Repeated> {
   const plan = await buildPlan(gpu, calls, 'bench');
   const run = async (): Promise<number> => {
     const ms = await timed(async () => {

@@ -6,7 +6,7 @@ type OrtModule = typeof Ort;
 let loaded: Promise<OrtModule> | undefined;
 
 /** The build that scripts/bench serves; its WebAssembly lies beside it. */
-export function loadOrt(build: 'jspi' | 'asyncify'): Promise<OrtModule> {
+function loadOrt(build: 'jspi' | 'asyncify'): Promise<OrtModule> {
   const file = build === 'jspi' ? 'ort.jspi.bundle.min.mjs' : 'ort.webgpu.bundle.min.mjs';
   loaded ??= import(/* @vite-ignore */ new URL(`/ort/${file}`, location.href).href).then((module: OrtModule) => {
     // Kernels run on the GPU; threads of the CPU backend would only wait.
@@ -22,7 +22,7 @@ export function loadOrt(build: 'jspi' | 'asyncify'): Promise<OrtModule> {
 export const peerMode = (precision: BenchPrecision, f16: boolean): string =>
   precision.startsWith('int') && !f16 ? `${precision}-f32` : precision;
 
-export const modeElement = (mode: string): 'float32' | 'float16' =>
+const modeElement = (mode: string): 'float32' | 'float16' =>
   mode === 'f32' || mode.endsWith('-f32') ? 'float32' : 'float16';
 
 interface Prepared {

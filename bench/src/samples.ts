@@ -3,7 +3,7 @@ import type { Measurement, OutputError } from './protocol.ts';
 /** What runs once and gives its output; undefined: does not take part. */
 export type Runner = () => Promise<Float32Array>;
 
-export class OutputMismatch extends Error {}
+class OutputMismatch extends Error {}
 
 /**
  * How far `a` is from `b`, relative to b or, with `input`, to what the network added to its input: a residual stream would hide its layers'

@@ -61,7 +61,7 @@ const vector = (name, columns, kind) => ({ name, rows: 1, columns, kind });
  * @param {number} layer
  * @returns {TensorShape[]}
  */
-export function layerTensors({ kind, hidden, intermediate }, layer) {
+function layerTensors({ kind, hidden, intermediate }, layer) {
   if (kind === 'trunk') {
     const at = `layers.${layer}`;
     return [

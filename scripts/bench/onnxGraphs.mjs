@@ -11,7 +11,7 @@ import { modeOf, NetworkGraph, slice } from './onnxNetwork.mjs';
  * @param {Network} network
  * @param {Mode} mode
  */
-export function trunkGraph({ hidden, layers, heads, intermediate }, mode) {
+function trunkGraph({ hidden, layers, heads, intermediate }, mode) {
   const graph = new NetworkGraph(mode);
   const norm = (/** @type {string} */ name) => [
     graph.vector(`${name}.weight`, hidden, 'gamma'),
@@ -66,7 +66,7 @@ export function trunkGraph({ hidden, layers, heads, intermediate }, mode) {
  * @param {number} rounds
  * @param {Mode} mode
  */
-export function productsGraph(size, weights, rounds, mode) {
+function productsGraph(size, weights, rounds, mode) {
   const graph = new NetworkGraph(mode);
   graph.startFile('weights.bin');
   let x = graph.input('x', mode.element, ['rows', size]);
@@ -87,7 +87,7 @@ export function productsGraph(size, weights, rounds, mode) {
  * @param {number} repeats
  * @param {Mode} mode
  */
-export function attentionGraph(hidden, heads, repeats, mode) {
+function attentionGraph(hidden, heads, repeats, mode) {
   const graph = new NetworkGraph(mode);
   const x = graph.input('x', mode.element, [1, 'seq', hidden]);
   let query = x;
@@ -107,7 +107,7 @@ export function attentionGraph(hidden, heads, repeats, mode) {
  * @param {number} caches
  * @param {Mode} mode
  */
-export function cachesGraph(hidden, heads, keys, caches, mode) {
+function cachesGraph(hidden, heads, keys, caches, mode) {
   const graph = new NetworkGraph(mode);
   let query = graph.input('x', mode.element, [1, 'queries', hidden]);
   for (let i = 0; i < caches; i++) {

@@ -17,7 +17,7 @@ export function table(header, rows) {
 }
 
 /** @param {number} ms */
-export const milliseconds = (ms) => (ms >= 100 ? ms.toFixed(0) : ms >= 1 ? ms.toFixed(2) : ms.toFixed(4));
+const milliseconds = (ms) => (ms >= 100 ? ms.toFixed(0) : ms >= 1 ? ms.toFixed(2) : ms.toFixed(4));
 /** @param {number} rate @param {string} unit */
 function scaled(rate, unit) {
   const [size, prefix] = rate >= 1e12 ? [1e12, 'T'] : rate >= 1e9 ? [1e9, 'G'] : [1e6, 'M'];

@@ -53,7 +53,7 @@ function mix(x) {
 }
 
 /** A tensor's own seed. @param {string} name */
-export function seedOf(name) {
+function seedOf(name) {
   let hash = 2_166_136_261;
   for (const character of name) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16_777_619);
   return mix(hash);
@@ -67,7 +67,7 @@ export function seedOf(name) {
  * @param {Uint8Array} codes
  * @param {number} at
  */
-export function groupCodes(seed, row, group, codes, at) {
+function groupCodes(seed, row, group, codes, at) {
   let counter = mix(seed ^ mix(Math.imul(row, 0x9e37_79b9) ^ (group << 1)));
   const head = counter;
   for (let word = 0; word < 4; word++) {

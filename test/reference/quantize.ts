@@ -12,11 +12,11 @@ export interface Group {
 }
 
 /** What a stored scale's bits mean as a step between neighbouring codes. */
-export const stepOf = (scale: number, format: QuantizedFormat): number =>
+const stepOf = (scale: number, format: QuantizedFormat): number =>
   float16ToNumber(scale) / (format === 'int8' ? 128 : 16);
 
 /** To nearest, ties to even: as WGSL's round. */
-export function roundEven(value: number): number {
+function roundEven(value: number): number {
   const floor = Math.floor(value);
   const rest = value - floor;
   if (rest !== 0.5) return Math.round(value);
@@ -26,7 +26,7 @@ export function roundEven(value: number): number {
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 
 /** Nearest half, saturating; a subnormal becomes zero. */
-export function normalHalf(value: number): number {
+function normalHalf(value: number): number {
   const bits = numberToFloat16(clamp(value, -65_504, 65_504));
   return (bits & 0x7c00) === 0 ? 0 : bits;
 }

@@ -54,7 +54,7 @@ function without(declarations: Declarations, role: Role, leaves: readonly Left[]
     : Object.fromEntries(Object.entries(declarations).filter(([property]) => !left.has(property)));
 }
 
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 

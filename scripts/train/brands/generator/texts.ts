@@ -26,7 +26,7 @@ const heldOutEvery = 8;
 const files = import.meta.glob<string>('../corpus/**/*.txt', { query: '?raw', import: 'default', eager: true });
 
 /** `# name` begins a section; each other line that is not empty is an entry of it. */
-export function parseSections(text: string): Record<string, string[]> {
+function parseSections(text: string): Record<string, string[]> {
   const sections: Record<string, string[]> = {};
   let current: string[] | undefined;
   for (const line of text.split('\n').map((raw) => raw.trim())) {
