@@ -2,7 +2,7 @@ import { type ElementType, elementBytes } from '../../src/core/dtype.ts';
 import type { GpuContext } from '../../src/gpu/context.ts';
 import type { KernelCall } from '../../src/gpu/kernel.ts';
 import { attention, decodeAttention, decodeScratchBytes, type HeadsView } from '../../src/kernels/attention.ts';
-import { linear } from '../../src/kernels/linear.ts';
+import { linear } from '../../src/kernels/chooseLinear.ts';
 import { storingSink, WeightLoader } from '../../src/nn/loadWeights.ts';
 import { linearSpec } from '../../src/nn/weightSpec.ts';
 import { WeightSet } from '../../src/nn/weights.ts';

@@ -1,6 +1,8 @@
 // Times every kernel candidate on this machine's GPU through Dawn in Node, or packs what another machine needs for it.
 //   node scripts/bench/sweep.mjs [options of sweepNode.ts]
 //   node scripts/bench/sweep.mjs --pack OUT.tar.xz     then there: tar xf OUT.tar.xz && cd sweep && ./node sweep.mjs
+// Of the candidates the engine uses linear_tile alone (src/kernels/chooseLinear.ts); the others are not verified on enough
+// hardware.
 import { spawnSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { builtinModules } from 'node:module';

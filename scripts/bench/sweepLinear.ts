@@ -2,7 +2,8 @@ import type { ElementType, WeightFormat } from '../../src/core/dtype.ts';
 import { float16ToNumber, numberToFloat16 } from '../../src/core/float16.ts';
 import type { GpuContext } from '../../src/gpu/context.ts';
 import type { KernelCall } from '../../src/gpu/kernel.ts';
-import { linear, type LinearArgs } from '../../src/kernels/linear.ts';
+import { linear } from '../../src/kernels/chooseLinear.ts';
+import type { LinearArgs } from '../../src/kernels/linear.ts';
 import { weightRowBytes } from '../../src/kernels/weight.ts';
 import {
   type MatrixShape,
@@ -199,9 +200,10 @@ function candidatesFor(p: LinearProblem, gpu: GpuContext): Record<string, Candid
     device: { ...args.device, features: { ...args.device.features, f16: false } },
   });
   if (p.candidates === 'vector') {
-    all['old shared'] = (args) => linear(noSubgroups(args));
-    if (subgroups) all['old subgroups'] = (args) => linear(args);
-    if (p.format === 'f16') all['old shared packed'] = (args) => linear(unpacked(noSubgroups(args)));
+    all['old shared'] = (args) => linear({ ...noSubgroups(args), algorithm: 'vector' });
+    if (subgroups) all['old subgroups'] = (args) => linear({ ...args, algorithm: 'vector' });
+    if (p.format === 'f16')
+      all['old shared packed'] = (args) => linear({ ...unpacked(noSubgroups(args)), algorithm: 'vector' });
     Object.assign(all, vectorCandidates(p, gpu, ['1']));
   } else {
     all['old matrix'] = (args) => linear({ ...args, algorithm: 'matrix' });

@@ -107,6 +107,9 @@ export interface NormWeight {
   readonly eps: number;
 }
 
+/** Each a kernel: linear_vector, linear_matrix, linear_direct, linear_tile. */
+export type LinearAlgorithm = 'vector' | 'matrix' | 'direct' | 'tile';
+
 export interface LinearArgs {
   readonly label: string;
   readonly device: DeviceInfo;
@@ -126,32 +129,14 @@ export interface LinearArgs {
   readonly rows: number;
   /** Row of x where to begin; y begins at its row 0. Default 0. */
   readonly firstRow?: number;
-  /** Overrides the heuristic: for the tuner and tests. */
+  /** Override the heuristics: for the bench and tests. */
   readonly lanes?: number;
   readonly algorithm?: LinearAlgorithm;
   /** Zeros, bound where there is no norm or bias. */
   readonly none: GPUBuffer;
 }
 
-/** Up to this many rows the vector product, which reads W once a row, beats a tile that is mostly empty. */
-const vectorRows = 3;
-
-export type LinearAlgorithm = 'vector' | 'matrix' | 'direct';
-
-/** Which kernel serves so many rows on this device: a heuristic that needs no measuring. */
-function chooseLinear(rows: number, hasNorm: boolean, device: DeviceInfo): LinearAlgorithm {
-  if (rows <= vectorRows) return 'vector';
-  return device.adapter.software && !hasNorm ? 'direct' : 'matrix';
-}
-
-/** y = epilogue(norm(x) · Wᵀ): one dispatch for each part of the weight. */
-export function linear(args: LinearArgs): KernelCall[] {
-  const algorithm = args.algorithm ?? chooseLinear(args.rows, args.norm !== undefined, args.device);
-  const call = { vector: vectorCall, matrix: matrixCall, direct: directCall }[algorithm];
-  return args.weight.parts.map((part) => call(args, part));
-}
-
-function directCall(args: LinearArgs, part: WeightPart): KernelCall {
+export function directCall(args: LinearArgs, part: WeightPart): KernelCall {
   const workgroupSize = 32;
   const threadRows = args.rows <= 16 ? '2' : '8';
   const columns4 = columns4Of(args.weight, part);
@@ -165,7 +150,7 @@ function directCall(args: LinearArgs, part: WeightPart): KernelCall {
   });
 }
 
-function vectorCall(args: LinearArgs, part: WeightPart): KernelCall {
+export function vectorCall(args: LinearArgs, part: WeightPart): KernelCall {
   const lanes = chooseLanes(args);
   // SwiftShader shares work out by workgroups: at 256 outputs 16 invocations take 0.54 of the time of 64, above the same.
   const workgroupSize = Math.max(lanes, args.device.adapter.software ? 16 : 64);
@@ -186,7 +171,7 @@ function vectorCall(args: LinearArgs, part: WeightPart): KernelCall {
   });
 }
 
-function matrixCall(args: LinearArgs, part: WeightPart): KernelCall {
+export function matrixCall(args: LinearArgs, part: WeightPart): KernelCall {
   const threadRows = args.rows <= 16 ? '2' : '8';
   const tileRows = Number(threadRows) * 8;
   const columns4 = columns4Of(args.weight, part);

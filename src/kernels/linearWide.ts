@@ -27,6 +27,7 @@ import matrixSource from '../../shaders/linear_subgroup_matrix.wgsl?raw';
 import tileSource from '../../shaders/linear_tile.wgsl?raw';
 import tileHalfSource from '../../shaders/linear_tile_half.wgsl?raw';
 import vectorSource from '../../shaders/linear_vector_wide.wgsl?raw';
+import { internalError } from '../core/errors.ts';
 import { callKernel, defineKernel, type KernelCall } from '../gpu/kernel.ts';
 import {
   choiceOf,
@@ -232,7 +233,7 @@ const weightRowsOf = (args: LinearArgs, columns4: number): number => columns4 * 
 export function tileCall(args: LinearArgs, part: WeightPart, shape: TileShape): KernelCall {
   const columns4 = columns4Of(args.weight, part);
   const { input, weight, output } = choiceOf(args);
-  if (input === 'layerNorm' || input === 'rmsNorm') throw new RangeError('linear_tile takes no norm.');
+  if (input === 'layerNorm' || input === 'rmsNorm') throw internalError('linear_tile takes no norm.');
   const { rows, columns } = tileShapes[shape];
   return callKernel(linearTile, {
     ...common(args, part, columns4),

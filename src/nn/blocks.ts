@@ -2,7 +2,8 @@ import type { ElementType } from '../core/dtype.ts';
 import type { GpuContext } from '../gpu/context.ts';
 import type { BufferSlice, KernelCall } from '../gpu/kernel.ts';
 import { attention, decodeAttention } from '../kernels/attention.ts';
-import { type Activation, linear } from '../kernels/linear.ts';
+import { linear } from '../kernels/chooseLinear.ts';
+import type { Activation } from '../kernels/linear.ts';
 import { norm } from '../kernels/norm.ts';
 import type { WeightSet } from './weights.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ElementType, WeightFormat } from '../../src/core/dtype.ts';
 import type { GpuContext } from '../../src/gpu/context.ts';
-import { type Activation, linear, type LinearAlgorithm, type NormWeight } from '../../src/kernels/linear.ts';
+import { linear } from '../../src/kernels/chooseLinear.ts';
+import type { Activation, LinearAlgorithm, NormWeight } from '../../src/kernels/linear.ts';
 import * as reference from '../reference/linear.ts';
 import { expectClose, randomNumbers } from '../support/compare.ts';
 import { download, openGpu, poisoned, rounded, runCalls, testTiers, upload, uploadElements } from '../support/gpu.ts';
@@ -136,6 +137,27 @@ interface Suite {
   readonly mixes: readonly Mix[];
 }
 
+/** The tile of 64 by 64 for GPUs, which takes no norm: rows and columns under, at and over one tile. */
+const tile: Suite = {
+  name: 'tile',
+  algorithm: 'tile',
+  sizes: [
+    { rows: 4, inDim: 1, outDim: 1 },
+    { rows: 17, inDim: 101, outDim: 129 },
+    { rows: 64, inDim: 48, outDim: 64 },
+    { rows: 67, inDim: 35, outDim: 131, firstRow: 1 },
+    { rows: 130, inDim: 20, outDim: 7 },
+    { rows: 20, inDim: 24, outDim: 77, partRows: 48 },
+  ],
+  mixes: [
+    { element: 'half', format: 'f16', bias: true, activation: 'relu' },
+    { element: 'f32', format: 'f32', residual: true, gated: true, bias: true, activation: 'silu' },
+    { element: 'half', format: 'int8', residual: true, activation: 'gelu-tanh' },
+    { element: 'half', format: 'int4', gated: true, activation: 'silu' },
+    { element: 'f32', format: 'f16', bias: true, activation: 'sigmoid' },
+  ],
+};
+
 /** One to three rows. Dimensions: one, a whole number of vec4s, odd, prime, fewer and more than all lanes. */
 const vector: Suite = {
   name: 'vector',
@@ -237,21 +259,24 @@ const direct: Suite = {
 
 describe.each(testTiers)('linear in tier %s', async (tier) => {
   const gpu = await openGpu(tier);
-  // Subgroups change nothing but how the vector kernel sums over its lanes: there each number of lanes once, and one mix
-  // to show that the others run; the tiers below have them all.
+  // Subgroups change nothing but how the vector kernels sum over their lanes: there some mixes of those, and one to show
+  // that the others run; the tiers below have them all.
   const few = (suite: Suite): Suite =>
     tier === 'subgroups' ? { ...suite, mixes: suite.mixes.slice(0, suite === vector ? 7 : 1) } : suite;
 
-  describe.each([few(vector), few(direct), few(lowTile), few(highTile)])('$name', ({ algorithm, mixes, sizes }) => {
-    test.each(mixes.map((mix) => [JSON.stringify(mix), mix] as const))('%s', async (_, mix) => {
-      const element = mix.element === 'half' && gpu.info.features.f16 ? 'f16' : 'f32';
-      for (const size of sizes) {
-        // Without a norm a large mean is only a large number.
-        if (size.mean && mix.norm !== 'layerNorm') continue;
-        await check(gpu, { ...mix, ...size, element, algorithm });
-      }
-    });
-  });
+  describe.each([few(vector), few(direct), few(lowTile), few(highTile), few(tile)])(
+    '$name',
+    ({ algorithm, mixes, sizes }) => {
+      test.each(mixes.map((mix) => [JSON.stringify(mix), mix] as const))('%s', async (_, mix) => {
+        const element = mix.element === 'half' && gpu.info.features.f16 ? 'f16' : 'f32';
+        for (const size of sizes) {
+          // Without a norm a large mean is only a large number.
+          if (size.mean && mix.norm !== 'layerNorm') continue;
+          await check(gpu, { ...mix, ...size, element, algorithm });
+        }
+      });
+    },
+  );
 
   test('the tier has the features it is named for', () => {
     if (tier === 'baseline') expect(gpu.info.features).toMatchObject({ f16: false, subgroups: false });
