@@ -63,12 +63,12 @@ class PeerDecoder {
   ): Promise<PeerDecoder> {
     const names = Array.from({ length: wanted.layers }, (_, layer) => [`${layer}.key`, `${layer}.value`]).flat();
     const present = Object.fromEntries(names.map((name) => [`present.${name}`, 'gpu-buffer' as const]));
-    const peer = await PeerSession.load(wanted.ortBuild, `decoder-${wanted.network}-${capacity}`, mode, files, {
+    const peer = await PeerSession.load(wanted, `decoder-${wanted.network}-${capacity}`, mode, files, {
       preferredOutputLocation: { ...present, logits: 'gpu-buffer', token: 'cpu' },
       // Its shapes of scalars are worked out on the CPU; the layers stay on the GPU.
       extra: {},
     });
-    const device = await peer.ort.env.webgpu.device;
+    const { device } = peer;
     const dims = [1, wanted.heads, capacity, wanted.headDim];
     const bytes = wanted.heads * capacity * wanted.headDim * (peer.element === 'float32' ? 4 : 2);
     const buffers = names.map(() => device.createBuffer({ size: bytes, usage: cacheUsage }));
@@ -188,7 +188,7 @@ async function measure(
     bytes: work.bytes,
   };
   return {
-    token: { ...base, ...token, note, ...(agrees ? { error } : {}) },
+    token: { ...base, ...token, note, mismatch: note !== undefined, ...(agrees ? { error } : {}) },
     first: { ...base, ...prefill, ...first, label: `prompt of ${kv}`, note },
   };
 }

@@ -1,5 +1,5 @@
 import type { CaseResult, GrowthCase, Measurement } from './protocol.ts';
-import { compareThenTime } from './samples.ts';
+import { compareThenTime, orMismatch } from './samples.ts';
 import {
   expectedMs,
   forwardFlops,
@@ -30,8 +30,10 @@ async function point(
   if (expected > wanted.limitMs)
     return { ...base, note: `left out: would take about ${(expected / 1000).toFixed(0)} s` };
   const { halftone, peer, x } = runnersOf(pair, [batch, seq, wanted.hidden], seq + batch);
-  const samples = await compareThenTime(label, wanted.runs, tolerances[wanted.precision], halftone, peer, x);
-  return { ...base, ...samples, memoryBytes: await memoryOf(pair, [batch, seq, wanted.hidden]) };
+  const memoryBytes = await memoryOf(pair, [batch, seq, wanted.hidden]);
+  return orMismatch({ ...base, memoryBytes }, () =>
+    compareThenTime(label, wanted.runs, tolerances[wanted.precision], halftone, peer, x),
+  );
 }
 
 /** What Halftone takes over the weights, by a model of its own: plans of the shapes before do not count. */

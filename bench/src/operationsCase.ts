@@ -3,7 +3,7 @@ import { calibrated, openDevice } from './device.ts';
 import { type Bench, cachedAttention, download, type Operation, products, selfAttention } from './operations.ts';
 import { peerMode, PeerSession, prepare, tensorFloats } from './peer.ts';
 import type { BenchPrecision, CaseResult, Measurement, OperationsCase } from './protocol.ts';
-import { checkOutputs, pairedSamples, timed } from './samples.ts';
+import { checkOutputs, orMismatch, pairedSamples, timed } from './samples.ts';
 import { expectedMs, tolerances, weightBytesOf } from './trunkCase.ts';
 
 /** A submit should last about this long: what a submit costs is then spread. */
@@ -12,23 +12,23 @@ const submitMs = { gpu: 20, software: 200 } as const;
 const peerRuns = { gpu: 8, software: 1 } as const;
 
 /** The peer on the GPU from end to end: several runs are in flight and only the last is waited for. */
-async function peerRunner(
-  session: PeerSession,
-  { input, dims }: Operation,
-  runs: number,
-): Promise<() => Promise<number>> {
-  const device = await session.ort.env.webgpu.device;
+function peerRunner(session: PeerSession, { input, dims }: Operation, runs: number): () => Promise<number> {
   const x = session.tensor(input, dims);
   return async () => {
     const ms = await timed(async () => {
       for (let i = 0; i < runs; i++) (await session.run(x)).dispose();
-      await device.queue.onSubmittedWorkDone();
+      await session.device.queue.onSubmittedWorkDone();
     });
     return ms / runs;
   };
 }
 
 async function measure(bench: Bench, operation: Operation): Promise<Measurement> {
+  const { label, size, work } = operation;
+  return orMismatch({ label, size, halftoneMs: [], peerMs: [], ...work }, () => timesOf(bench, operation));
+}
+
+async function timesOf(bench: Bench, operation: Operation): Promise<Measurement> {
   const { gpu, wanted, element } = bench;
   const { label, size, work, repeats } = operation;
   const adapterKind = gpu.info.adapter.software ? 'software' : 'gpu';
@@ -45,7 +45,7 @@ async function measure(bench: Bench, operation: Operation): Promise<Measurement>
     try {
       const mode = peerMode(wanted.precision, gpu.info.features.f16);
       const files = Object.keys((await prepare(`onnx/${operation.graph}/${mode}`)).files);
-      session = await PeerSession.load(wanted.ortBuild, operation.graph, mode, files, {
+      session = await PeerSession.load(wanted, operation.graph, mode, files, {
         preferredOutputLocation: 'gpu-buffer',
       });
     } catch (error) {
@@ -66,7 +66,7 @@ async function measure(bench: Bench, operation: Operation): Promise<Measurement>
       tensorFloats(y),
       2 * tolerances[wanted.precision],
     );
-    const runPeer = await peerRunner(session, operation, peerRuns[adapterKind]);
+    const runPeer = peerRunner(session, operation, peerRuns[adapterKind]);
     await runPeer();
     const each = await pairedSamples(wanted.runs, timer.run, runPeer);
     return {
@@ -91,9 +91,12 @@ export async function runOperationsCase(wanted: OperationsCase): Promise<CaseRes
   const sections: { name: string; measurements: Measurement[] }[] = [];
   try {
     const size = 4096;
+    // A run of the peer costs time of its own: on a GPU many products share it.
+    const rounds = (matrices: number): number =>
+      gpu.info.adapter.software ? 1 : Math.max(1, Math.floor(24 / matrices));
     const count = Math.ceil(wanted.vectorBytes / (size * size * weightBytesOf[wanted.precision]));
     const label = `1 row, ${count} matrices of ${size}²`;
-    const vector = await products(bench, label, 1, size, count, Math.max(1, Math.floor(24 / count)));
+    const vector = await products(bench, label, 1, size, count, rounds(count));
     sections.push({
       name: `vector product, ${formatOf(wanted.precision)}`,
       measurements: [await measure(bench, vector)],

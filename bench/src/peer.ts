@@ -1,5 +1,5 @@
 import type * as Ort from 'onnxruntime-web';
-import type { BenchPrecision, CaseResult } from './protocol.ts';
+import type { BenchCase, BenchPrecision, CaseResult } from './protocol.ts';
 
 type OrtModule = typeof Ort;
 
@@ -25,6 +25,35 @@ export const peerMode = (precision: BenchPrecision, f16: boolean): string =>
 const modeElement = (mode: string): 'float32' | 'float16' =>
   mode === 'f32' || mode.endsWith('-f32') ? 'float32' : 'float16';
 
+/** How the peer is set up: of every case. */
+export type PeerSetup = Pick<BenchCase, 'ortBuild' | 'peerSubgroups'>;
+
+let withoutSubgroups: Promise<GPUDevice> | undefined;
+
+/** A device with all that the adapter has but subgroups, for the peer: it takes one device for the whole page. */
+function plainDevice(): Promise<GPUDevice> {
+  withoutSubgroups ??= (async () => {
+    const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
+    if (!adapter) throw new Error('There is no adapter.');
+    const requiredFeatures = ([...adapter.features] as GPUFeatureName[]).filter((name) => !name.includes('subgroup'));
+    const requiredLimits: Record<string, number> = {};
+    for (const name of limitNames) requiredLimits[name] = adapter.limits[name];
+    return adapter.requestDevice({ requiredFeatures, requiredLimits });
+  })();
+  return withoutSubgroups;
+}
+
+const limitNames = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+  'maxComputeWorkgroupSizeZ',
+  'maxStorageBuffersPerShaderStage',
+] as const;
+
 interface Prepared {
   readonly kept: boolean;
   readonly bytes: number;
@@ -45,8 +74,15 @@ export class PeerSession {
   readonly ort: OrtModule;
   readonly session: Ort.InferenceSession;
   readonly element: 'float32' | 'float16';
+  readonly device: GPUDevice;
 
-  private constructor(ort: OrtModule, session: Ort.InferenceSession, element: 'float32' | 'float16') {
+  private constructor(
+    ort: OrtModule,
+    session: Ort.InferenceSession,
+    element: 'float32' | 'float16',
+    device: GPUDevice,
+  ) {
+    this.device = device;
     this.ort = ort;
     this.session = session;
     this.element = element;
@@ -54,23 +90,24 @@ export class PeerSession {
 
   /** `graph` as scripts/bench/onnxGraphs.mjs names it. Nothing may fall back to the CPU. */
   static async load(
-    build: 'jspi' | 'asyncify',
+    setup: PeerSetup,
     graph: string,
     mode: string,
     files: readonly string[],
     options: Ort.InferenceSession.SessionOptions = {},
   ): Promise<PeerSession> {
-    const ort = await loadOrt(build);
+    const ort = await loadOrt(setup.ortBuild);
+    const device = setup.peerSubgroups ? undefined : await plainDevice();
     const folder = new URL(`/onnx/${graph}/${mode}/`, location.href).href;
     const model = new Uint8Array(await (await fetch(`${folder}model.onnx`)).arrayBuffer());
     const session = await ort.InferenceSession.create(model, {
-      executionProviders: [{ name: 'webgpu', validationMode: 'wgpuOnly' }],
+      executionProviders: [{ name: 'webgpu', validationMode: 'wgpuOnly', ...(device && { device }) }],
       externalData: files.filter((name) => name !== 'model.onnx').map((path) => ({ path, data: `${folder}${path}` })),
       logSeverityLevel: 3,
       extra: { session: { disable_cpu_ep_fallback: '1' } },
       ...options,
     });
-    return new PeerSession(ort, session, modeElement(mode));
+    return new PeerSession(ort, session, modeElement(mode), device ?? (await ort.env.webgpu.device));
   }
 
   /** A tensor on the CPU in the session's element type. */

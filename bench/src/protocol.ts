@@ -12,6 +12,8 @@ interface CaseCommon {
   readonly peer: boolean;
   /** onnxruntime-web's build: how its WebAssembly waits for the GPU. */
   readonly ortBuild: 'jspi' | 'asyncify';
+  /** Whether its device has subgroups: on SwiftShader its kernels with them give wrong results. */
+  readonly peerSubgroups: boolean;
   /** The device's own, where they are known: for estimates. */
   readonly ceilings?: Ceilings | undefined;
 }
@@ -105,6 +107,8 @@ export interface Measurement {
   readonly bytes: number;
   /** Why it was not measured, or not beside the peer. */
   readonly note?: string | undefined;
+  /** The outputs differ: there are no times, and the case fails. */
+  readonly mismatch?: boolean | undefined;
   /** GPU memory that Halftone's ledger holds meanwhile, of which activations. */
   readonly memoryBytes?: number | undefined;
 }

@@ -80,6 +80,19 @@ export async function compareThenTime(
   return { ...(await pairedSamples(runs, runHalftone, () => timed(peer))), error };
 }
 
+/** A measurement, or what its outputs differ by in place of its times; the ones behind it go on. */
+export async function orMismatch(
+  base: Measurement,
+  measure: () => Promise<Partial<Measurement>>,
+): Promise<Measurement> {
+  try {
+    return { ...base, ...(await measure()) };
+  } catch (error) {
+    if (!(error instanceof OutputMismatch)) throw error;
+    return { ...base, halftoneMs: [], peerMs: [], note: `MISMATCH: ${error.message}`, mismatch: true };
+  }
+}
+
 /** Numbers in ±1.75 that every precision holds exactly, the same for each seed. */
 export function seededInput(length: number, seed: number): Float32Array {
   let state = (seed * 0x9e37_79b9) >>> 0 || 1;

@@ -1,7 +1,7 @@
 import { createEngine, type Engine, EngineError, type Model } from '../../src/index.ts';
 import { peerMode, peerProblem, PeerSession, prepare, releasePrepared, tensorFloats } from './peer.ts';
 import type { CaseResult, Ceilings, GrowthCase, LoadTimes, Measurement, TrunkCase } from './protocol.ts';
-import { compareThenTime, type Runner, seededInput, timed } from './samples.ts';
+import { compareThenTime, orMismatch, type Runner, seededInput, timed } from './samples.ts';
 
 /** Relative error between two engines that both round as they like; measured values are in README.md's table. */
 export const tolerances = { f32: 1e-4, f16: 2e-2, int8: 5e-2, int4: 5e-2 } as const;
@@ -46,7 +46,7 @@ export async function loadPair(wanted: TrunkCase | GrowthCase): Promise<Pair> {
     try {
       const files = Object.keys((await prepare(`onnx/${graph}/${mode}`)).files);
       start = performance.now();
-      peer = await PeerSession.load(wanted.ortBuild, graph, mode, files);
+      peer = await PeerSession.load(wanted, graph, mode, files);
       peerLoadMs = performance.now() - start;
     } catch (error) {
       problem = peerProblem(error).peerUnavailable;
@@ -129,8 +129,11 @@ export async function runTrunkCase(wanted: TrunkCase): Promise<CaseResult> {
         load = { ...load, halftoneFirstMs: await timed(halftone), peerFirstMs: peer && (await timed(peer)) };
       }
       const what = `${wanted.network} ${wanted.precision} seq ${seq}`;
-      const samples = await compareThenTime(what, wanted.runs, tolerances[wanted.precision], halftone, peer, x);
-      measurements.push({ ...base, ...samples });
+      measurements.push(
+        await orMismatch(base, () =>
+          compareThenTime(what, wanted.runs, tolerances[wanted.precision], halftone, peer, x),
+        ),
+      );
     }
     const { peerUnavailable } = pair;
     return { peerUnavailable, load, sections: [{ name: `${wanted.network} ${wanted.precision}`, measurements }] };

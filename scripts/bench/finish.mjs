@@ -1,6 +1,7 @@
 // What a run ends with: tables printed and written, samples as JSON, an exit code.
 import { readFile, writeFile } from 'node:fs/promises';
 import { markdown } from './report.mjs';
+import { succeeded } from './runBench.mjs';
 
 /**
  * @param {import('./runBench.mjs').Report} measured
@@ -14,5 +15,5 @@ export async function finish(measured, options) {
   if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, undefined, 1)}\n`);
   if (options.markdown !== undefined) await writeFile(options.markdown, `${text}\n`);
   process.stdout.write(`\n${text}\n`);
-  return report.cases.every(({ failed }) => failed === undefined);
+  return report.cases.every(succeeded);
 }

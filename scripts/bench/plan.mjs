@@ -14,6 +14,7 @@ const common = (options, adapter, ceilings) => ({
   limitMs: 1000 * (options.limitSeconds ?? (adapter.software ? 60 : 30)),
   peer: options.peer ?? true,
   ortBuild: options.ortBuild,
+  peerSubgroups: true,
   ceilings,
 });
 

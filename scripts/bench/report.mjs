@@ -74,6 +74,7 @@ function caseText(report, one) {
     const growth = one.benchCase.kind === 'growth' ? `\n\n${growthText(section.measurements)}` : '';
     return `### ${section.name}\n\n${table(header, rows)}${growth}`;
   });
+  if (one.remark !== undefined) parts.push(one.remark);
   if (result.peerUnavailable !== undefined) parts.push(`onnxruntime-web: ${result.peerUnavailable}`);
   if (one.benchCase.kind === 'decode')
     parts.push(tokenText(result.sections.flatMap(({ measurements }) => measurements)));

@@ -28,6 +28,7 @@ test('the bench computes the same network on Halftone and onnxruntime-web', asyn
       limitMs: 60_000,
       peer: true,
       ortBuild: 'jspi',
+      peerSubgroups: true,
     };
     const result = await page.evaluate((one) => window.halftoneBench.run(one), wanted);
     expect(result.peerUnavailable).toBeUndefined();
