@@ -85,9 +85,9 @@ function operationsCase(shared, adapter, precision) {
     kind: 'operations',
     precision,
     vectorBytes: 100e6,
-    productSizes: adapter.software ? [512] : [1024, 2048, 4096],
-    attentionSeqs: adapter.software ? [512] : [512, 2048, 4096],
-    decodeKeys: [4096],
+    productSizes: adapter.software ? [256] : [1024, 2048, 4096],
+    attentionSeqs: adapter.software ? [128] : [512, 2048, 4096],
+    decodeKeys: adapter.software ? [512] : [4096],
   };
 }
 

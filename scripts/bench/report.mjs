@@ -76,8 +76,7 @@ function caseText(report, one) {
   });
   if (one.remark !== undefined) parts.push(one.remark);
   if (result.peerUnavailable !== undefined) parts.push(`onnxruntime-web: ${result.peerUnavailable}`);
-  if (one.benchCase.kind === 'decode')
-    parts.push(tokenText(result.sections.flatMap(({ measurements }) => measurements)));
+  if (one.benchCase.kind === 'decode') parts.push(tokenText(result.sections[0]?.measurements ?? []));
   return parts.join('\n\n');
 }
 
