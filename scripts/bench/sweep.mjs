@@ -1,6 +1,8 @@
 // Times every kernel candidate on this machine's GPU through Dawn in Node, or packs what another machine needs for it.
 //   node scripts/bench/sweep.mjs [options of sweepNode.ts]
+//   node scripts/bench/sweep.mjs --check               instead: the whole engine against goldens (deviceCheck.ts)
 //   node scripts/bench/sweep.mjs --pack OUT.tar.xz     then there: tar xf OUT.tar.xz && cd sweep && ./node sweep.mjs
+//                                                      or, in the repository's root: PATH/sweep/node PATH/sweep/check.mjs
 // Of the candidates the engine uses linear_tile alone (src/kernels/chooseLinear.ts); the others are not verified on enough
 // hardware.
 import { spawnSync } from 'node:child_process';
@@ -16,12 +18,13 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
 /**
  * One file that needs nothing but Node and the package webgpu.
+ * @param {string} source file in this folder
  * @param {string} file
  */
-async function bundleSweep(file) {
+async function bundleFor(source, file) {
   const build = await rolldown({
     cwd: root,
-    input: join(root, 'scripts/bench/sweepNode.ts'),
+    input: join(root, 'scripts/bench', source),
     platform: 'node',
     external: ['webgpu', ...builtinModules.flatMap((name) => [name, `node:${name}`])],
     plugins: [wgslPlugin()],
@@ -36,7 +39,8 @@ async function pack(archive) {
   try {
     const target = join(folder, 'sweep');
     await mkdir(join(target, 'node_modules/webgpu/dist'), { recursive: true });
-    await bundleSweep(join(target, 'sweep.mjs'));
+    await bundleFor('sweepNode.ts', join(target, 'sweep.mjs'));
+    await bundleFor('deviceCheck.ts', join(target, 'check.mjs'));
     const platform = `${process.platform}-${process.arch}`;
     await cp(process.execPath, join(target, 'node'));
     for (const part of ['package.json', 'index.js', 'LICENSE.md', `dist/${platform}`])
@@ -57,8 +61,12 @@ if (args[0] === '--pack') {
   await pack(archive);
 } else {
   // Beside node_modules, so that the bundle finds webgpu.
-  const file = join(root, 'node_modules/.cache/halftone/sweep.mjs');
-  await bundleSweep(file);
-  const { status } = spawnSync(process.execPath, [file, ...args], { stdio: 'inherit' });
+  const check = args[0] === '--check';
+  const file = join(root, `node_modules/.cache/halftone/${check ? 'check' : 'sweep'}.mjs`);
+  await bundleFor(check ? 'deviceCheck.ts' : 'sweepNode.ts', file);
+  const { status } = spawnSync(process.execPath, [file, ...(check ? args.slice(1) : args)], {
+    stdio: 'inherit',
+    cwd: root,
+  });
   process.exit(status ?? 1);
 }

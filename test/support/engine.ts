@@ -3,6 +3,8 @@ import type { Engine, EngineOptions } from '../../src/engine/api.ts';
 import { createLocalEngine } from '../../src/engine/createLocalEngine.ts';
 import { testGpu, type TestTier, tierSwitches } from './gpu.ts';
 
+export { relativeError } from './relativeError.ts';
+
 const engines: Engine[] = [];
 
 /** An engine of the tier on Dawn in Node; disposed at the end of the file. */
@@ -24,15 +26,4 @@ export async function expectNoLeak(engine: Engine, work: () => Promise<void>): P
   const after = await engine.memory();
   expect(after.byOwner, 'bytes by owner').toEqual(before.byOwner);
   expect(after.liveBuffers, 'buffers').toBe(before.liveBuffers);
-}
-
-/** ‖y − ref‖ / ‖ref − x‖: the error against what the network adds, which the residual path would flatter otherwise. */
-export function relativeError(y: ArrayLike<number>, ref: ArrayLike<number>, x: ArrayLike<number>): number {
-  let error = 0;
-  let added = 0;
-  for (let i = 0; i < ref.length; i++) {
-    error += ((y[i] ?? Number.NaN) - (ref[i] ?? 0)) ** 2;
-    added += ((ref[i] ?? 0) - (x[i] ?? 0)) ** 2;
-  }
-  return Math.sqrt(error / added);
 }

@@ -1,0 +1,141 @@
+// The engine on this machine's GPU through Dawn in Node, in every tier: goldens of trunks and language models, the default
+// model's answers, and the published DeepSeek trunk, timed and held against its f32 output. Runs in the repository's root, which
+// has the goldens; one JSON line a result.
+//   node scripts/bench/sweep.mjs --check
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Engine, Precision } from '../../src/engine/api.ts';
+import { createLocalEngine } from '../../src/engine/createLocalEngine.ts';
+import { relativeError } from '../../test/support/relativeError.ts';
+import { filesOf, readF32, readJsonFile } from '../../test/support/files.ts';
+import { answeredNumber } from '../eval/answers.mjs';
+
+const tiers = {
+  baseline: { f16: false, subgroups: false },
+  f16: { subgroups: false },
+  strongest: {},
+} as const;
+const precisions: readonly Exclude<Precision, 'auto'>[] = ['f32', 'f16', 'int8', 'int4'];
+const print = (line: Readonly<Record<string, unknown>>): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
+
+const dawn = (await import('webgpu')) as unknown as { create(flags: string[]): GPU; globals: object };
+Object.assign(globalThis, dawn.globals);
+const gpu = dawn.create([
+  'backend=vulkan',
+  'enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia',
+  'disable-dawn-features=timestamp_quantization',
+]);
+// Dawn dies with this object, which nothing else refers to.
+Object.assign(globalThis, { halftoneGpu: gpu });
+
+async function trunkGoldens(engine: Engine, precision: Precision): Promise<number> {
+  const folder = 'test/goldens/trunk/odd';
+  const source = filesOf(folder, (file) => file.startsWith('config') || file.startsWith('model'));
+  const model = await engine.load('deepseek', { source, precision });
+  let worst = 0;
+  for (const id of ['case_0', 'case_0m', 'case_1', 'case_2', 'case_2m']) {
+    const prefix = `${folder}/${id}`;
+    const { shape, mask } = readJsonFile(`${prefix}.json`) as {
+      shape: [number, number, number];
+      mask: number[] | null;
+    };
+    const x = readF32(`${prefix}.x.f32`);
+    const options = mask ? { mask: new Uint8Array(readFileSync(`${prefix}.mask.u8`)), maskShape: mask } : {};
+    worst = Math.max(worst, relativeError(await model.forward(x, shape, options), readF32(`${prefix}.y.f32`), x));
+  }
+  await model.dispose();
+  return worst;
+}
+
+async function languageGoldens(engine: Engine, precision: Precision): Promise<number> {
+  let worst = 0;
+  for (const name of readdirSync('test/goldens/llm')) {
+    const folder = `test/goldens/llm/${name}`;
+    const source = filesOf(folder, (file) => !file.startsWith('case'));
+    const model = await engine.load('deepseek', { source, precision });
+    const golden = readJsonFile(`${folder}/case.json`) as { tokenIds: number[]; logits: string };
+    const bytes = Uint8Array.from(Buffer.from(golden.logits, 'base64'));
+    const want = new Float32Array(bytes.buffer);
+    worst = Math.max(worst, relativeError(await model.logits(golden.tokenIds), want, new Float32Array(want.length)));
+    await model.dispose();
+  }
+  return worst;
+}
+
+/** Right answers of `count` held-out problems, one after the other and four at once, with tokens a second. */
+async function answers(engine: Engine, precision: Precision, count: number): Promise<Record<string, unknown>> {
+  const model = await engine.load('deepseek', { source: filesOf('demo/public/models/reasoner'), precision });
+  await model.warmUp();
+  const lines = readFileSync('scripts/train/reasoner/heldout.jsonl', 'utf8').split('\n').slice(0, count);
+  const problems = lines.map((line) => JSON.parse(line) as { question: string; answer: string });
+  const ask = async ({ question, answer }: (typeof problems)[number]) => {
+    const { text, usage } = await model.generate([{ role: 'user', content: question }]).result;
+    return { text, tokens: usage.completionTokens, right: answeredNumber(text) === Number(answer) };
+  };
+  const start = performance.now();
+  const alone: Awaited<ReturnType<typeof ask>>[] = [];
+  for (const problem of problems) alone.push(await ask(problem));
+  const middle = performance.now();
+  const together = await Promise.all(problems.map(ask));
+  const end = performance.now();
+  const tokens = alone.reduce((sum, one) => sum + one.tokens, 0);
+  await model.dispose();
+  return {
+    right: alone.filter(({ right }) => right).length,
+    of: count,
+    sameTogether: together.filter(({ text }, index) => text === alone[index]?.text).length,
+    tokensPerSecond: Math.round((tokens * 1000) / (middle - start)),
+    togetherTokensPerSecond: Math.round((tokens * 1000) / (end - middle)),
+  };
+}
+
+const hidden = 2048;
+const inputOf = (seq: number): Float32Array =>
+  Float32Array.from({ length: seq * hidden }, (_, index) => Math.sin(index * 0.37) + 0.3 * Math.sin(index * 1.7));
+const references = new Map<number, Float32Array>();
+
+/** Wall milliseconds of a forward, the median of several, and the error against the first f32 output. */
+async function publishedTrunk(engine: Engine, precision: Precision): Promise<Record<string, unknown>> {
+  const model = await engine.load('deepseek', { source: { init: 'random', seed: 1 }, precision });
+  const results: Record<string, unknown> = {};
+  for (const seq of [1, 16, 128, 512]) {
+    const x = inputOf(seq);
+    const y = await model.forward(x, [1, seq, hidden]);
+    if (!references.has(seq)) references.set(seq, y);
+    const times: number[] = [];
+    for (let run = 0; run < (seq > 100 ? 7 : 21); run++) {
+      const start = performance.now();
+      await model.forward(x, [1, seq, hidden]);
+      times.push(performance.now() - start);
+    }
+    const ms = times.sort((a, b) => a - b)[times.length >> 1] ?? 0;
+    results[`seq${seq}`] = { ms: Number(ms.toFixed(3)), error: relativeError(y, references.get(seq) ?? y, x) };
+  }
+  const warm = await model.warmUp();
+  results['gpuTimeMs'] = (await model.metrics()).gpuTimeMs;
+  results['warmUp'] = warm;
+  await model.dispose();
+  return results;
+}
+
+for (const [tier, features] of Object.entries(tiers)) {
+  const engine = await createLocalEngine({ worker: false, gpu, features });
+  print({ tier, adapter: engine.info.adapter, is: engine.info.tier });
+  for (const precision of precisions) {
+    const attempts = {
+      trunk: async () => ({ error: await trunkGoldens(engine, precision) }),
+      language: async () => ({ error: await languageGoldens(engine, precision) }),
+      reasoner: () => answers(engine, precision, 40),
+      deepseek: () => publishedTrunk(engine, precision),
+    };
+    for (const [what, attempt] of Object.entries(attempts)) {
+      try {
+        print({ tier, precision, what, ...(await attempt()) });
+      } catch (error) {
+        print({ tier, precision, what, failed: String(error) });
+      }
+    }
+  }
+  await engine.dispose();
+}
+// Dawn keeps the process alive.
+process.exit(0);
