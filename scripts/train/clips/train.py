@@ -25,6 +25,8 @@ from videos import CELLS, ENDS, VISUAL, read_videos, window_of  # noqa: E402
 
 THRESHOLD = 0.8
 WINDOW = 100
+# Share of the windows whose sound comes from another video, so that what is seen and heard meets by chance.
+MIXED = 0.3
 
 
 class Scaling:
@@ -139,7 +141,11 @@ class Batches:
 def batch_of(videos, random, size):
     length = WINDOW if random.random() < 0.6 else int(random.integers(11, WINDOW + 1))
     fitting = [video for video in videos if video.steps >= length]
-    windows = [window_of(fitting[random.integers(len(fitting))], length, random) for _ in range(size)]
+
+    def draw():
+        return fitting[random.integers(len(fitting))]
+
+    windows = [window_of(draw(), length, random, draw() if random.random() < MIXED else None) for _ in range(size)]
     rows, labels = zip(*windows)
     return torch.from_numpy(numpy.stack(rows)), torch.from_numpy(numpy.stack(labels))
 

@@ -46,29 +46,80 @@ class Video:
         return weak
 
 
+# Sounds that are loud and count as a cue beside another one; the others leave it open whether they do.
+LOUD_ALONE = {"soundAlone", "loudNoise"}
+OPEN_SOUNDS = {"hum", "humAndPan", "steadyTones", "chords", "calmSpeech", "bang"}
+
+
+def cue_counts(plan, steps):
+    """seen and heard i32 [steps]: cues to see (captions with them) and to hear; unsure bool [steps, 2]: to see, to hear."""
+    seen, heard = numpy.zeros(steps, int), numpy.zeros(steps, int)
+    unsure = numpy.zeros((steps, 2), bool)
+    for event in plan["highlights"]:
+        inside = slice(round(event["start"]), round(event["end"]))
+        seen[inside] += len(set(event["cues"]) - SOUND_CUES)
+        heard[inside] += len(set(event["cues"]) & SOUND_CUES)
+        for edge in (event["start"], event["end"]):
+            unsure[max(0, round(edge) - 1) : round(edge) + 1] = True
+    for event in plan["distractors"]:
+        inside = slice(int(event["start"]), int(numpy.ceil(event["end"])))
+        kind = event["kind"]
+        seen[inside] += kind in ("motionAlone", "excitedCaption")
+        heard[inside] += kind in LOUD_ALONE
+        unsure[inside, 1] |= kind in OPEN_SOUNDS
+    return seen, heard, unsure
+
+
+def with_sound_of(rows, first, video, other, random):
+    """Puts the sound of another video under a window, in place; f32 [length, 4] labels by the rule of two cues, or None."""
+    length = len(rows)
+    if other.steps < length or video.plan["audio"] != "sound" or other.plan["audio"] != "sound":
+        return None
+    begin = random.integers(0, other.steps - length + 1)
+    rows[:, VISUAL : ENDS[1]] = other.features[begin : begin + length, VISUAL : ENDS[1]]
+    rows[:, ENDS[2] :] = 0
+    seen, _, unsure_seen = (part[first : first + length] for part in cue_counts(video.plan, video.steps))
+    _, heard, unsure_heard = (part[begin : begin + length] for part in cue_counts(other.plan, other.steps))
+    inside = (seen + heard >= 2).astype(numpy.float32)
+    known = ~(unsure_seen[:, 0] | unsure_heard[:, 1] & ((seen > 0) | (heard > 0)) | unsure_heard[:, 0])
+    labels = numpy.zeros((length, 4), numpy.float32)
+    labels[:, 0], labels[:, 3] = inside, known
+    edges = numpy.flatnonzero(numpy.diff(inside, prepend=0, append=0))
+    for a, b in zip(edges[::2], edges[1::2]):
+        if b - a < 4:
+            labels[a:b, 3] = 0  # shorter than any highlight
+        labels[a, 1], labels[b - 1, 2] = 1, 1
+    return labels
+
+
 def read_videos(folders, known=()):
     """Videos of the folders, less those whose paths are known."""
     paths = sorted(path for folder in folders for path in glob.glob(os.path.join(folder, "*.json")))
     return [Video(path) for path in paths if path not in known and os.path.exists(path[: -len("json")] + "f32")]
 
 
-def window_of(video, length, random, augment=True):
-    """features f32 [length, 3392] and labels f32 [length, 4] of a random stretch."""
+def window_of(video, length, random, other=None):
+    """features f32 [length, 3392] and labels f32 [length, 4] of a random stretch; with `other`'s sound where one is given and fits."""
     first = random.integers(0, video.steps - length + 1)
     rows = video.features[first : first + length].astype(numpy.float32)
+    mixed = None if other is None else with_sound_of(rows, first, video, other, random)
+    if mixed is not None:
+        change(rows, random, whole=True)
+        return rows, mixed
     inside, start, end, known = (row[first : first + length].copy() for row in video.labels())
-    if augment:
-        lost = change(rows, random)
-        known[video.weak_without(lost)[first : first + length]] = 0
+    lost = change(rows, random)
+    known[video.weak_without(lost)[first : first + length]] = 0
     return rows, numpy.stack([inside, start, end, known], axis=1)
 
 
-def change(rows, random):
-    """Augments in place; returns the cues that cannot be seen or heard any more."""
+def change(rows, random, whole=False):
+    """Augments in place; returns the cues that cannot be seen or heard any more. `whole`: all senses stay."""
     visual, audio, text, engagement = numpy.split(rows, ENDS[:-1], axis=1)
     lost = set()
     change_visual(visual.reshape(-1, CELLS, 4), random)
     change_audio(audio.reshape(-1, SLICES, BANDS), random)
+    if whole:
+        return lost
     if random.random() < 0.05:
         visual[:] = 0
         lost |= PICTURE_CUES
