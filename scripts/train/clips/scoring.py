@@ -22,10 +22,10 @@ def score_video(model, video):
 
 
 def segments_of(scores, threshold):
-    """Runs of at least two steps over the threshold, (start, end) in seconds; the engine moves their ends by up to 2 s after that."""
+    """Runs of at least four steps over the threshold, (start, end) in seconds; the engine moves their ends by up to 2 s after that."""
     over = numpy.concatenate([[False], scores > threshold, [False]])
     edges = numpy.flatnonzero(over[1:] != over[:-1])
-    return [(float(a), float(b)) for a, b in zip(edges[::2], edges[1::2]) if b - a >= 2]
+    return [(float(a), float(b)) for a, b in zip(edges[::2], edges[1::2]) if b - a >= 4]
 
 
 def overlap_of(one, other):

@@ -3,10 +3,10 @@ import type { ClipScores, TimeRange } from '../clipApi.ts';
 /** Steps around the ends of a run among which the segment head chooses. */
 const reach = 2;
 /**
- * Seconds: a run of a single step is not a highlight. A step tells of a second, and what is shorter (a cut, a flash) raises one step
- * or two.
+ * Seconds: what is over in a moment (a cut, a bang, a flash) raises the step that it falls into and its neighbours, three at most;
+ * a clip is 10 s long at least, so that a run of four is already less than half of one.
  */
-const shortestSeconds = 2;
+const shortestSeconds = 4;
 
 export interface SegmentPlan {
   readonly threshold: number;

@@ -130,7 +130,7 @@ describe('clipStream', () => {
       if (runs.at(-1)?.at(-1) === step - 1) runs.at(-1)?.push(step);
       else runs.push([step]);
     });
-    const long = runs.filter((run) => run.length > 1);
+    const long = runs.filter((run) => run.length > 3);
     const segments = events.filter((event) => event.type === 'segment');
     expect(segments).toHaveLength(long.length);
     segments.forEach((segment, i) => {
