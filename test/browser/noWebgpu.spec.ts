@@ -17,7 +17,7 @@ async function expectHelp(page: Page, code: string, advice: RegExp): Promise<voi
 async function expectUsable(page: Page): Promise<void> {
   await page.getByRole('tab', { name: 'Brandkit' }).click();
   await expect(page.getByRole('tab', { name: 'Brandkit' })).toContainText('10,493,952');
-  await page.getByRole('button', { name: 'Run the trunk' }).click();
+  await page.getByRole('button', { name: 'Try the sample page' }).click();
   await expect(page.locator('#panel-brandkit').getByRole('alert')).toBeVisible();
   await page.getByRole('button', { name: 'Load local files' }).click();
   await expect(page.getByRole('dialog')).toContainText('halftone');
