@@ -20,6 +20,7 @@ import {
 } from './decoderMemory.ts';
 import { DecoderPlans, type Head } from './decoderPlans.ts';
 import { checkHiddenStates } from './inputs.ts';
+import { dropPadding, padRows } from './paddedRows.ts';
 import { ropeDependsOnLength, ropeTable } from './rope.ts';
 import type { WeightSet } from './weights.ts';
 
@@ -343,21 +344,3 @@ export class Decoder {
 const sameRecords = (a: readonly SequenceRecord[], b: readonly SequenceRecord[]): boolean =>
   a.length === b.length &&
   a.every(({ slot, position }, index) => slot === b[index]?.slot && position === b[index]?.position);
-
-/** [rows, hidden] with rows padded to a multiple of 4, as kernels keep them. */
-function padRows(data: Float32Array, hidden: number): Float32Array<ArrayBuffer> {
-  const stride = Math.ceil(hidden / 4) * 4;
-  const out = new Float32Array((data.length / hidden) * stride);
-  for (let row = 0; row * hidden < data.length; row++)
-    out.set(data.subarray(row * hidden, (row + 1) * hidden), row * stride);
-  return out;
-}
-
-function dropPadding(data: Float32Array, hidden: number): Float32Array {
-  const stride = Math.ceil(hidden / 4) * 4;
-  if (stride === hidden) return data;
-  const out = new Float32Array((data.length / stride) * hidden);
-  for (let row = 0; row * stride < data.length; row++)
-    out.set(data.subarray(row * stride, row * stride + hidden), row * hidden);
-  return out;
-}
