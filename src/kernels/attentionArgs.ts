@@ -1,0 +1,115 @@
+import { type ElementType, elementBytes } from '../core/dtype.ts';
+import type { DeviceInfo } from '../gpu/device.ts';
+import type { BufferSlice, Cost } from '../gpu/kernel.ts';
+import type { viewBindings } from './attentionKernels.ts';
+
+/** What every attention kernel is called with, and what they make of it alike. */
+
+/** Where a [batch, row, head, headDim] tensor lies in a buffer; in elements, all multiples of 4; headDim is contiguous. */
+export interface HeadsView {
+  readonly buffer: GPUBuffer | BufferSlice;
+  readonly offset: number;
+  readonly batchStride: number;
+  readonly rowStride: number;
+  readonly headStride: number;
+}
+
+/** Bytes packed in u32 words, 1 = may attend; strides in bytes over [batch, head, query row, key], 0 where broadcast. */
+export interface AttentionMask {
+  readonly buffer: GPUBuffer | BufferSlice;
+  readonly strides: readonly [batch: number, head: number, row: number, key: number];
+}
+
+export interface AttentionArgs {
+  readonly label: string;
+  readonly element: ElementType;
+  readonly device: DeviceInfo;
+  readonly q: HeadsView;
+  readonly k: HeadsView;
+  readonly v: HeadsView;
+  /** Must not share a buffer with q, k or v. */
+  readonly out: HeadsView;
+  readonly batch: number;
+  readonly heads: number;
+  /** Divides `heads`: each kv head serves `heads / kvHeads` neighbouring query heads. */
+  readonly kvHeads: number;
+  readonly queryLen: number;
+  /** A multiple of 8, at most 256. */
+  readonly headDim: number;
+  readonly scale: number;
+  /** Keys without the state's share: total keys = keyLen + the item's position. */
+  readonly keyLen: number;
+  /** Query row i attends to keys ≤ i + (total keys − queryLen). */
+  readonly causal: boolean;
+  readonly mask?: AttentionMask;
+  /** A record for each item of the batch (sequences.ts): keys already there, and the slot of k and v that has them. Absent: none. */
+  readonly state?: GPUBuffer | BufferSlice;
+  /** A buffer of zeros for what is absent. */
+  readonly none: GPUBuffer;
+  /** Decode: upper bound of total keys, asked at each recording (for the grid); default keyLen. */
+  readonly maxKeys?: () => number;
+  /** Decode: most total keys there can ever be, the `maxKeys` given to decodeScratchBytes; default keyLen. */
+  readonly keyCapacity?: number;
+  /** Decode: decodeScratchBytes of room for split results; without it one workgroup walks all keys of its head. */
+  readonly scratch?: GPUBuffer | BufferSlice;
+}
+
+/** Whether subgroups may be used by a kernel that shuffles among `lanes` neighbours. */
+export const subgroupsOf = (device: DeviceInfo, lanes: number): boolean =>
+  device.features.subgroups && device.subgroupSize[0] >= lanes;
+
+export const unroll = (args: AttentionArgs): number => (args.device.adapter.software ? 0 : 1);
+
+export const buffersOf = (args: AttentionArgs): Record<keyof typeof viewBindings, GPUBuffer | BufferSlice> => ({
+  q: args.q.buffer,
+  k: args.k.buffer,
+  v: args.v.buffer,
+  mask: args.mask?.buffer ?? args.none,
+  state: args.state ?? args.none,
+  out: args.out.buffer,
+});
+
+export function paramsOf(args: AttentionArgs) {
+  const { q, k, v, out } = args;
+  const [mask_batch, mask_head, mask_row, mask_key] = args.mask?.strides ?? [0, 0, 0, 0];
+  return {
+    query_len: args.queryLen,
+    key_len: args.keyLen,
+    heads: args.heads,
+    group: args.heads / args.kvHeads,
+    scale: args.scale,
+    q_start4: q.offset / 4,
+    q_batch4: q.batchStride / 4,
+    q_row4: q.rowStride / 4,
+    q_head4: q.headStride / 4,
+    k_start4: k.offset / 4,
+    k_batch4: k.batchStride / 4,
+    k_row4: k.rowStride / 4,
+    k_head4: k.headStride / 4,
+    v_start4: v.offset / 4,
+    v_batch4: v.batchStride / 4,
+    v_row4: v.rowStride / 4,
+    v_head4: v.headStride / 4,
+    out_start4: out.offset / 4,
+    out_batch4: out.batchStride / 4,
+    out_row4: out.rowStride / 4,
+    out_head4: out.headStride / 4,
+    // A single row at the end of the keys sees all of them.
+    causal: args.causal && args.queryLen > 1 ? 1 : 0,
+    has_mask: args.mask ? 1 : 0,
+    mask_batch,
+    mask_head,
+    mask_row,
+    mask_key,
+    cached: args.state ? 1 : 0,
+    zero: 0,
+  };
+}
+
+/** Two products over the visible keys; q, out, and k and v once for each kv head. */
+export function costOf(args: AttentionArgs, keys: number): Cost {
+  const { batch, heads, kvHeads, queryLen, headDim } = args;
+  const seen = args.causal ? Math.max(0, keys - (queryLen - 1) / 2) : keys;
+  const elements = 2 * batch * heads * queryLen * headDim + 2 * batch * kvHeads * keys * headDim;
+  return { flops: 4 * batch * heads * queryLen * seen * headDim, bytes: elements * elementBytes[args.element] };
+}
