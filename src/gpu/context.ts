@@ -21,6 +21,8 @@ export class GpuContext {
   readonly info: DeviceInfo;
   readonly pool: BufferPool;
   readonly pipelines: PipelineCache;
+  /** What a tuner measured on this device: the name of the fastest candidate by shape class (src/kernels/candidate.ts). */
+  choices: ReadonlyMap<string, string> = new Map();
   #none: GPUBuffer | undefined;
   #lost: EngineError | undefined;
 

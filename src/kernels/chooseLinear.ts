@@ -1,15 +1,46 @@
 import type { KernelCall } from '../gpu/kernel.ts';
+import { type Candidate, pick, rowsClass } from './candidate.ts';
 import { directCall, type LinearAlgorithm, type LinearArgs, matrixCall, vectorCall } from './linear.ts';
-import { tileCall } from './linearWide.ts';
+import { tileCall, type TileShape, tileShapes } from './linearWide.ts';
+import { norm } from './norm.ts';
 import type { WeightPart } from './weight.ts';
 
 /** Up to this many rows the vector product, which reads W once a row, beats a tile that is mostly empty. */
 const vectorRows = 3;
 
-/** y = epilogue(norm(x) · Wᵀ): one dispatch for each part of the weight. */
+/** y = epilogue(norm(x) · Wᵀ): one dispatch for each part of the weight, and one before for a norm that is not fused. */
 export function linear(args: LinearArgs): KernelCall[] {
-  const call = calls[args.algorithm ?? chooseAlgorithm(args)];
-  return args.weight.parts.map((part) => call(args, part));
+  if (args.algorithm) return partCalls(args, calls[args.algorithm]);
+  return pick(linearCandidates(args), args.choices?.get(linearKey(args)));
+}
+
+/** All ways to do it that this device and these shapes allow, the one that needs no measuring first; ARCHITECTURE.md has the figures behind it. */
+export function linearCandidates(args: LinearArgs): readonly Candidate[] {
+  const fused = products(args);
+  const { normed, norm: weight } = args;
+  if (!normed || !weight) return fused;
+  const plain = { ...args, x: normed.buffer, xElement: normed.element, norm: undefined, firstRow: 0 };
+  const apart = products(plain).map(({ name, calls: product }): Candidate => ({
+    name: `norm + ${name}`,
+    calls: () => [...normCall(args), ...product()],
+  }));
+  return fusesNorm(args) ? [...fused, ...apart] : [...apart, ...fused];
+}
+
+/** The class of calls for which one candidate is chosen: all that decides which is the fastest. */
+export function linearKey(args: LinearArgs): string {
+  const { weight, normed } = args;
+  return [
+    'linear',
+    // Rows that must come out as each does alone get one kernel, whatever their number.
+    args.alone ? 'alone' : `${rowsClass(args.rows)} rows`,
+    `${weight.inDim}x${weight.outDim}`,
+    weight.format,
+    weight.gated ? 'gated' : 'plain',
+    args.norm?.kind ?? 'no norm',
+    `${args.xElement}${normed ? `|${normed.element}` : ''}>${args.yElement}`,
+    args.residual ? 'residual' : 'stored',
+  ].join(' ');
 }
 
 const calls: Readonly<Record<LinearAlgorithm, (args: LinearArgs, part: WeightPart) => KernelCall>> = {
@@ -19,10 +50,63 @@ const calls: Readonly<Record<LinearAlgorithm, (args: LinearArgs, part: WeightPar
   tile: (args, part) => tileCall(args, part, '64x64t4'),
 };
 
-/** Which kernel serves the call: a heuristic that needs no measuring; ARCHITECTURE.md has the figures behind it. */
-function chooseAlgorithm({ rows, norm, device }: LinearArgs): LinearAlgorithm {
-  if (rows <= vectorRows) return 'vector';
-  // The other two take no norm: they would work the statistics out again for every column of tiles.
-  if (norm) return 'matrix';
-  return device.adapter.software ? 'direct' : 'tile';
+const partCalls = (args: LinearArgs, call: (args: LinearArgs, part: WeightPart) => KernelCall): KernelCall[] =>
+  args.weight.parts.map((part) => call(args, part));
+
+/**
+ * Fusing saves a dispatch and a round trip through memory, but every workgroup then works the statistics out again.
+ * That pays while a workgroup has one row, and loses for a tile of many rows. On a CPU it loses always: the statistics
+ * need barriers, which there cost more than the dispatch.
+ */
+const fusesNorm = ({ device, alone, rows }: LinearArgs): boolean =>
+  !device.adapter.software && (alone || rows <= vectorRows);
+
+function normCall(args: LinearArgs): KernelCall[] {
+  if (!args.norm || !args.normed) return [];
+  return [
+    norm({
+      label: `${args.label}.norm`,
+      device: args.device,
+      x: args.x,
+      y: args.normed.buffer,
+      weight: args.norm,
+      element: args.normed.element,
+      rows: args.rows,
+      dim: args.weight.inDim,
+      firstRow: args.firstRow ?? 0,
+    }),
+  ];
 }
+
+/** Kernels for the product itself, the heuristic's choice first; a norm is fused. */
+function products(args: LinearArgs): Candidate[] {
+  const { device, alone, rows } = args;
+  const vectors = vectorCandidates(args);
+  if (alone) return vectors;
+  const direct: Candidate = { name: 'direct', calls: () => partCalls(args, directCall) };
+  const matrix: Candidate = { name: 'matrix', calls: () => partCalls(args, matrixCall) };
+  // The other two take no norm: they would work the statistics out again for every column of tiles.
+  const many = args.norm ? [matrix] : device.adapter.software ? [direct, matrix] : [...tileCandidates(args), matrix];
+  if (rows <= vectorRows) return [...vectors, ...many];
+  return rowsClass(rows) <= rowsClass(vectorRows) ? [...many, ...vectors] : many;
+}
+
+function vectorCandidates(args: LinearArgs): Candidate[] {
+  // Many lanes for few outputs, few for many; the first is what vectorCall takes by itself.
+  const lanes = args.device.adapter.software ? [1, 4] : [16, 4, 64];
+  return lanes.map((count) => ({
+    name: `vector l${count}`,
+    calls: () => partCalls({ ...args, lanes: count }, vectorCall),
+  }));
+}
+
+/** Tiles that won somewhere in the sweep (scripts/bench/sweep.mjs). */
+const tiles: readonly TileShape[] = ['64x64t4', '16x64', '32x64', '64x128t4', '128x64'];
+
+const tileCandidates = (args: LinearArgs): Candidate[] =>
+  tiles
+    .filter((shape) => shape === tiles[0] || tileShapes[shape].rows < 2 * args.rows)
+    .map((shape) => ({
+      name: `tile ${shape}`,
+      calls: () => partCalls(args, (each, part) => tileCall(each, part, shape)),
+    }));

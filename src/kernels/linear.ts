@@ -21,6 +21,7 @@ import { elementBytes } from '../core/dtype.ts';
 import { internalError } from '../core/errors.ts';
 import type { DeviceInfo } from '../gpu/device.ts';
 import { type BufferSlice, callKernel, defineKernel, type KernelCall } from '../gpu/kernel.ts';
+import type { Choices } from './candidate.ts';
 import { type LinearWeight, weightAxis, weightChoice, type WeightPart, weightRowBytes } from './weight.ts';
 
 export const inputAxis = {
@@ -117,6 +118,8 @@ export interface LinearArgs {
   readonly x: GPUBuffer;
   readonly xElement: ElementType;
   readonly norm?: NormWeight | undefined;
+  /** Room for norm(x), [rows, inDim padded to 4]: with it the norm may be a kernel of its own. */
+  readonly normed?: { readonly buffer: GPUBuffer; readonly element: ElementType } | undefined;
   readonly weight: LinearWeight;
   /** f32 [outDim padded to 4]; gated: interleaved as the weight's rows. */
   readonly bias?: GPUBuffer | undefined;
@@ -129,7 +132,11 @@ export interface LinearArgs {
   readonly rows: number;
   /** Row of x where to begin; y begins at its row 0. Default 0. */
   readonly firstRow?: number;
-  /** Override the heuristics: for the bench and tests. */
+  /** Every row is computed as it would be alone, whatever their number. */
+  readonly alone?: boolean | undefined;
+  /** What a tuner measured; absent: the heuristic's choice. */
+  readonly choices?: Choices | undefined;
+  /** Override both: for the bench and tests. */
   readonly lanes?: number;
   readonly algorithm?: LinearAlgorithm;
   /** Zeros, bound where there is no norm or bias. */

@@ -86,6 +86,7 @@ export function dense(
     ...rest,
     label: id,
     device: gpu.info,
+    choices: gpu.choices,
     weight: weights.linear(id),
     bias: bias ? weights.vector(`${id}.bias`) : undefined,
     none: gpu.none,

@@ -27,14 +27,7 @@ export interface LayerContext {
   readonly int8Input?: QuantizedInput | undefined;
 }
 
-/**
- * Fusing saves a dispatch and a round trip through memory, but every workgroup then works the statistics out again.
- * That pays while a workgroup has one row (decode), and loses for a tile of many rows. On a CPU it loses always: the
- * statistics need barriers, which there cost more than the dispatch.
- */
-const fusedRows = (gpu: GpuContext): number => (gpu.info.adapter.software ? 0 : 3);
-
-/** y = epilogue(norm(x) · Wᵀ) from the residual stream: one kernel where that is faster, else two. */
+/** y = epilogue(norm(x) · Wᵀ) from the residual stream: one kernel where that is faster and allowed, else two. */
 export function normLinear(
   context: LayerContext,
   args: {
@@ -55,13 +48,11 @@ export function normLinear(
 ): KernelCall[] {
   const { gpu, element, normed } = context;
   const rows = args.rows ?? context.rows;
-  const shared = { ...args, device: gpu.info, yElement: args.yElement ?? element, rows, none: gpu.none };
-  const algorithm = algorithmOf(context);
+  const shared = { ...args, ...commonOf(context), yElement: args.yElement ?? element, rows };
   const scratch = args.exactInput ? undefined : int8InputFor(context, args.weight, rows);
   // Quantising goes over whole rows, as the norm does: there it costs nothing to be fused.
   if (scratch && context.fusion) return linearInt8({ ...shared, xElement: 'f32', scratch });
-  if (context.fusion && (context.decode ? 1 : rows) <= fusedRows(gpu))
-    return linear({ ...shared, ...algorithm, xElement: 'f32' });
+  if (context.fusion) return linear({ ...shared, xElement: 'f32', normed: { buffer: normed, element } });
   const plain = { ...shared, x: normed, xElement: element, norm: undefined, firstRow: 0 };
   return [
     norm({
@@ -75,12 +66,16 @@ export function normLinear(
       dim: args.weight.inDim,
       firstRow: args.firstRow ?? 0,
     }),
-    ...(scratch ? linearInt8({ ...plain, scratch }) : linear({ ...plain, ...algorithm })),
+    ...(scratch ? linearInt8({ ...plain, scratch }) : linear(plain)),
   ];
 }
 
-/** The kernel of a single row for each row of a decode step. */
-const algorithmOf = (context: LayerContext) => (context.decode ? ({ algorithm: 'vector' } as const) : {});
+const commonOf = ({ gpu, decode }: LayerContext) => ({
+  device: gpu.info,
+  choices: gpu.choices,
+  alone: decode,
+  none: gpu.none,
+});
 
 /** The scratch of a product that takes its input in int8. */
 const int8InputFor = (context: LayerContext, weight: LinearWeight, rows: number): QuantizedInput | undefined =>
@@ -97,10 +92,10 @@ export function residualLinear(
     readonly x: GPUBuffer;
   },
 ): KernelCall[] {
-  const { gpu, element, rows } = context;
+  const { element, rows } = context;
   const product = {
+    ...commonOf(context),
     label: args.label,
-    device: gpu.info,
     x: args.input,
     xElement: element,
     weight: args.weight,
@@ -109,10 +104,9 @@ export function residualLinear(
     yElement: 'f32',
     residual: true,
     rows,
-    none: gpu.none,
   } as const;
   const scratch = int8InputFor(context, args.weight, rows);
-  return scratch ? linearInt8({ ...product, scratch }) : linear({ ...algorithmOf(context), ...product });
+  return scratch ? linearInt8({ ...product, scratch }) : linear(product);
 }
 
 /** Buffers for activations that live as long as a plan. */

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import type { GpuContext } from '../../src/gpu/context.ts';
+import { linear, linearCandidates, linearKey } from '../../src/kernels/chooseLinear.ts';
+import type { LinearArgs } from '../../src/kernels/linear.ts';
+import * as reference from '../reference/linear.ts';
+import { expectClose, randomNumbers } from '../support/compare.ts';
+import { download, openGpu, poisoned, runCalls, testTiers, upload } from '../support/gpu.ts';
+import { dropPadding, uploadWeight } from '../support/weights.ts';
+
+const [inDim, outDim] = [96, 70];
+
+/** f32 throughout, so that a candidate's result says nothing but whether it computes the product. */
+function problem(gpu: GpuContext, rows: number, norm: boolean): { args: LinearArgs; y: GPUBuffer; want: Float64Array } {
+  const x = Float64Array.from(randomNumbers(rows * inDim, 1), Math.fround);
+  const w = Float64Array.from(randomNumbers(outDim * inDim, 2), Math.fround);
+  const gamma = new Float64Array(inDim).fill(1);
+  const y = poisoned(gpu, rows * 72 * 4);
+  const args: LinearArgs = {
+    label: 'test',
+    device: gpu.info,
+    x: upload(gpu, Float32Array.from(x)),
+    xElement: 'f32',
+    norm: norm ? { kind: 'rmsNorm', buffer: upload(gpu, Float32Array.from(gamma)), eps: 1e-5 } : undefined,
+    normed: norm ? { buffer: poisoned(gpu, rows * inDim * 4), element: 'f32' } : undefined,
+    weight: uploadWeight(gpu, { inDim, outDim, plain: w }, 'f32'),
+    y,
+    yElement: 'f32',
+    rows,
+    none: gpu.none,
+  };
+  const want = reference.linear(norm ? reference.rmsNorm(x, inDim, gamma, 1e-5) : x, w, inDim, outDim);
+  return { args, y, want };
+}
+
+const poison = (gpu: GpuContext, y: GPUBuffer): void =>
+  gpu.device.queue.writeBuffer(y, 0, new Uint32Array(y.size / 4).fill(0x7fc07fc0));
+
+describe.each(testTiers)('candidates of a product in tier %s', async (tier) => {
+  const gpu = await openGpu(tier);
+
+  test.each([
+    [1, true],
+    [3, false],
+    [4, true],
+    [20, false],
+  ])('all give the product: %d rows, norm %s', async (rows, norm) => {
+    const { args, y, want } = problem(gpu, rows, norm);
+    const candidates = linearCandidates(args);
+    expect(new Set(candidates.map(({ name }) => name)).size).toBe(candidates.length);
+    for (const { name, calls } of candidates) {
+      poison(gpu, y);
+      await runCalls(gpu, calls());
+      const got = dropPadding(await download(gpu, y, rows * 72), rows, outDim);
+      expectClose(got, want, { relative: 2e-5, absolute: 2e-5 }, name);
+    }
+  });
+
+  test('what was measured is taken where it can serve the call, else the first', () => {
+    const { args } = problem(gpu, 3, true);
+    const candidates = linearCandidates(args);
+    const shape = (calls: ReturnType<typeof linear>) => calls.map(({ kernel, overrides }) => [kernel.name, overrides]);
+    const choosing = (name: string) => linear({ ...args, choices: new Map([[linearKey(args), name]]) });
+    expect(shape(linear(args))).toEqual(shape(candidates[0]?.calls() ?? []));
+    for (const { name, calls } of candidates) expect(shape(choosing(name))).toEqual(shape(calls()));
+    expect(shape(choosing('no such kernel'))).toEqual(shape(linear(args)));
+  });
+
+  test('rows that must come out as alone have one key, whatever their number', () => {
+    const keys = [1, 3, 8].map((rows) => linearKey({ ...problem(gpu, rows, false).args, alone: true }));
+    expect(new Set(keys).size).toBe(1);
+    expect(keys).not.toContain(linearKey(problem(gpu, 1, false).args));
+  });
+});
