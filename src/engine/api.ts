@@ -160,6 +160,34 @@ export interface WarmUpTimes {
   readonly totalMs: number;
 }
 
+export interface BatchSizeOptions {
+  /** Rows of each sequence; of a language model: tokens that each has in the KV cache. */
+  readonly seq: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface BatchThroughput {
+  readonly batchSize: number;
+  /** Items of all sequences together. */
+  readonly itemsPerSecond: number;
+  /** GPU memory that this size needs at its peak, with everything else that is in use, in bytes. */
+  readonly peakBytes: number;
+}
+
+export interface BatchSizeResult {
+  /** The smallest batch that no larger one beat by 5 %. */
+  readonly batchSize: number;
+  /** What is counted: sequences through `forward`, or tokens that sequences decoding together get. */
+  readonly item: 'sequence' | 'token';
+  /** What was measured, by ascending size. */
+  readonly throughput: readonly BatchThroughput[];
+  /**
+   * Why no larger batch was tried. 'memory': it does not fit the budgets or the device; 'device': its bindings hold no more;
+   * 'throughput': two sizes in a row brought less than 5 %; 'time': it would have taken over ten seconds.
+   */
+  readonly stoppedBy: 'memory' | 'device' | 'throughput' | 'time';
+}
+
 export interface ModelMetrics {
   readonly parameters: number;
   readonly precision: Exclude<Precision, 'auto'>;
@@ -196,6 +224,12 @@ export interface Model {
   ): Promise<Float32Array>;
   /** Compiles every pipeline and runs everything once. */
   warmUp(): Promise<WarmUpTimes>;
+  /**
+   * Measures how many sequences are best run at once on this device: a doubling search under the memory budgets. A language model decodes
+   * that many together (`dynamicBatching.maxBatch`); its KV cache's content is lost. What the search takes is given back.
+   * @throws EngineError invalid-option, input-too-long, out-of-memory (not even one fits), aborted
+   */
+  findBatchSize(options: BatchSizeOptions): Promise<BatchSizeResult>;
   metrics(): Promise<ModelMetrics>;
   dispose(): Promise<void>;
 }

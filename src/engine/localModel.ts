@@ -2,7 +2,8 @@ import type { WeightFormat } from '../core/dtype.ts';
 import { EngineError } from '../core/errors.ts';
 import { parameterCount, precisionBytes } from '../nn/weightSpec.ts';
 import type { VariantName } from '../variants/published.ts';
-import type { ForwardOptions, Model, ModelMetrics, WarmUpTimes } from './api.ts';
+import type { BatchSizeOptions, BatchSizeResult, ForwardOptions, Model, ModelMetrics, WarmUpTimes } from './api.ts';
+import { findBatchSize } from './findBatchSize.ts';
 import { checkNames } from './flags.ts';
 import type { ModelCore } from './modelCore.ts';
 import { profileDecode, warmUpModel } from './warmUp.ts';
@@ -53,6 +54,15 @@ export abstract class LocalModel implements Model {
         const times = await warmUpModel(runtime);
         this.#gpuTimeMs = await profileDecode(runtime);
         return times;
+      }),
+    );
+  }
+
+  findBatchSize(options: BatchSizeOptions): Promise<BatchSizeResult> {
+    return this.core.exclusive(() =>
+      this.core.retrying((runtime) => {
+        this.forgetCache();
+        return findBatchSize(runtime, options, this.core.setup.batching);
       }),
     );
   }

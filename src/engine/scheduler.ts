@@ -106,7 +106,7 @@ export class Scheduler {
     if (decoder.slots >= most) return false;
     const slots = Math.min(most, Math.max(decoder.slots * 2, 2), decoder.slots + this.#waiting.length);
     try {
-      await decoder.growSlots(slots, memoryThresholdBytes);
+      await decoder.resizeSlots(slots, memoryThresholdBytes);
     } catch (error) {
       if (!(error instanceof EngineError && error.code === 'out-of-memory')) throw error;
       // Those who wait take turns instead.

@@ -7,8 +7,8 @@ const warmUpRows = 16;
 /** Compiles what the model needs and runs it once. The KV cache's content is lost. */
 export async function warmUpModel(runtime: Runtime): Promise<WarmUpTimes> {
   const start = performance.now();
-  if (runtime.kind === 'decoder') await runtime.decoder.compile();
-  else await runtime.network.compile(rowsOf(runtime.network));
+  if (runtime.kind === 'decoder') await runtime.decoder.compileAll();
+  else await runtime.network.compile();
   const compiled = performance.now();
   if (runtime.kind === 'decoder') {
     const { decoder } = runtime;

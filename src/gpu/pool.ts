@@ -47,6 +47,9 @@ export function sizeClass(bytes: number): number {
   return roundUp(roundUp(bytes, Math.max(step, 64)), 16);
 }
 
+/** Size of a buffer that is to have `bytes` exactly: what WebGPU takes for one. */
+export const exactSize = (bytes: number): number => roundUp(Math.max(bytes, 16), 4);
+
 /** GPU buffers with a ledger. Every allocation runs in error scopes and under the budget. */
 export class BufferPool {
   readonly #device: GPUDevice;
@@ -80,7 +83,7 @@ export class BufferPool {
   async acquire(request: BufferRequest): Promise<GPUBuffer> {
     const usage = request.usage ?? storageUsage;
     const exact = request.exact ?? false;
-    const sizeBytes = exact ? roundUp(Math.max(request.bytes, 16), 4) : sizeClass(request.bytes);
+    const sizeBytes = exact ? exactSize(request.bytes) : sizeClass(request.bytes);
     const key = `${usage}:${sizeBytes}`;
     const recycled = exact ? undefined : this.#free.get(key)?.pop();
     const lease: Lease = { owner: request.owner, sizeBytes, key, exact };

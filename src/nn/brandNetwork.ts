@@ -18,6 +18,7 @@ import {
 import { type BrandConfig, type BrandHead, brandHeads } from './brandConfig.ts';
 import { checkBrandFeatures } from './features.ts';
 import type { Activations } from './layerOps.ts';
+import { type Assemble, compilePlans, typicalRows } from './planAhead.ts';
 import { buildStagedPlan, itemsThatFit, PlanCache, profileStages, runStages, type StagedPlan } from './stagedPlan.ts';
 import { type ForwardArgs, Trunk } from './trunk.ts';
 import { allocateTrunk, type TrunkBuffers, trunkLayers, type TrunkOptions, widestTrunkRow } from './trunkLayers.ts';
@@ -124,9 +125,11 @@ export class BrandNetwork {
     return result;
   }
 
-  /** Compiles what a brand of about so many tokens needs. */
-  async compile(tokens: number): Promise<void> {
-    await this.#planFor(typical(tokens));
+  /** Compiles what brands of any size need, and the trunk by itself. */
+  async compile(): Promise<void> {
+    // Sentences stand for colours, too: the same products over as many rows.
+    const shapes = typicalRows(this.config.maxSeq - 2).map((sentences) => this.#assemble({ colors: 0, sentences }));
+    await Promise.all([compilePlans(this.#gpu, shapes), this.trunk.compile()]);
   }
 
   /** Scores one brand of zeros of about so many tokens. */
@@ -153,15 +156,19 @@ export class BrandNetwork {
 
   #planFor(tokens: Tokens): Promise<BrandPlan> {
     return this.#plans.get(`${tokens.colors} ${tokens.sentences}`, () =>
-      buildStagedPlan(this.#gpu, 'brand', async (activations) => {
-        const buffers = await this.#allocate(activations, tokens);
-        const { config } = this;
-        const graph = { gpu: this.#gpu, config, weights: this.#weights, options: this.#options };
-        const layers = trunkLayers({ ...graph, batch: 1, seq: rowsOf(tokens) }, buffers);
-        const behind = [...this.#cross(buffers, tokens), ...this.#heads(buffers)];
-        return { buffers, calls: [this.#encode(buffers, tokens), ...layers, behind] };
-      }),
+      buildStagedPlan(this.#gpu, 'brand', this.#assemble(tokens)),
     );
+  }
+
+  #assemble(tokens: Tokens): Assemble<BrandBuffers> {
+    return async (activations) => {
+      const buffers = await this.#allocate(activations, tokens);
+      const { config } = this;
+      const graph = { gpu: this.#gpu, config, weights: this.#weights, options: this.#options };
+      const layers = trunkLayers({ ...graph, batch: 1, seq: rowsOf(tokens) }, buffers);
+      const behind = [...this.#cross(buffers, tokens), ...this.#heads(buffers)];
+      return { buffers, calls: [this.#encode(buffers, tokens), ...layers, behind] };
+    };
   }
 
   async #allocate(activations: Activations, tokens: Tokens): Promise<BrandBuffers> {

@@ -18,6 +18,7 @@ import {
 import { type ClipConfig, clipModalities } from './clipConfig.ts';
 import { checkClipFeatures } from './features.ts';
 import type { Activations } from './layerOps.ts';
+import { type Assemble, compilePlans, typicalRows } from './planAhead.ts';
 import { buildStagedPlan, itemsThatFit, PlanCache, profileStages, runStages, type StagedPlan } from './stagedPlan.ts';
 import { type ForwardArgs, Trunk } from './trunk.ts';
 import { allocateTrunk, type TrunkBuffers, trunkLayers, type TrunkOptions, widestTrunkRow } from './trunkLayers.ts';
@@ -101,9 +102,10 @@ export class ClipNetwork {
     return result;
   }
 
-  /** Compiles what a window of so many steps needs. */
-  async compile(steps: number): Promise<void> {
-    await this.#planFor({ batch: 1, steps });
+  /** Compiles what windows of any length need, and the trunk by itself. */
+  async compile(): Promise<void> {
+    const shapes = typicalRows(this.config.maxSeq).map((steps) => this.#assemble({ batch: 1, steps }));
+    await Promise.all([compilePlans(this.#gpu, shapes), this.trunk.compile()]);
   }
 
   /** Scores one window of silence. */
@@ -169,14 +171,18 @@ export class ClipNetwork {
 
   #planFor(shape: Batch): Promise<ClipPlan> {
     return this.#plans.get(`${shape.batch} ${shape.steps}`, () =>
-      buildStagedPlan(this.#gpu, 'clip', async (activations) => {
-        const buffers = await this.#allocate(activations, shape.batch * shape.steps);
-        const { config } = this;
-        const graph = { gpu: this.#gpu, config, weights: this.#weights, options: this.#options };
-        const layers = trunkLayers({ ...graph, batch: shape.batch, seq: shape.steps }, buffers);
-        return { buffers, calls: [this.#encode(buffers, shape), ...layers, this.#heads(buffers, shape)] };
-      }),
+      buildStagedPlan(this.#gpu, 'clip', this.#assemble(shape)),
     );
+  }
+
+  #assemble(shape: Batch): Assemble<ClipBuffers> {
+    return async (activations) => {
+      const buffers = await this.#allocate(activations, shape.batch * shape.steps);
+      const { config } = this;
+      const graph = { gpu: this.#gpu, config, weights: this.#weights, options: this.#options };
+      const layers = trunkLayers({ ...graph, batch: shape.batch, seq: shape.steps }, buffers);
+      return { buffers, calls: [this.#encode(buffers, shape), ...layers, this.#heads(buffers, shape)] };
+    };
   }
 
   async #allocate(activations: Activations, rows: number): Promise<ClipBuffers> {

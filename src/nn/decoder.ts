@@ -15,6 +15,7 @@ import {
   logitRowsOf,
   mostSlots,
   type SlotBuffers,
+  slotBytes,
   slotsThatBind,
   type StepBuffers,
 } from './decoderMemory.ts';
@@ -108,11 +109,11 @@ export class Decoder {
   }
 
   /**
-   * Makes room for so many sequences; what the slots hold stays. Queued work is not waited for. `thresholdBytes`: what the
+   * Makes room for so many sequences; what those slots hold stays. Queued work is not waited for. `thresholdBytes`: what the
    * pool may have in use behind that.
    * @throws EngineError out-of-memory: everything is then as it was
    */
-  async growSlots(slots: number, thresholdBytes = Number.POSITIVE_INFINITY): Promise<void> {
+  async resizeSlots(slots: number, thresholdBytes = Number.POSITIVE_INFINITY): Promise<void> {
     const old = this.#memory.slots;
     const { element } = this.#options;
     const more = cacheBytes(this.config, element, (slots - old.buffers.slots) * this.capacity);
@@ -120,7 +121,7 @@ export class Decoder {
       throw outOfMemoryError(`a cache of ${slots} sequences`, `memoryThresholdBytes is ${thresholdBytes}`);
     }
     const grown = await allocateSlots(this.#gpu, this.config, this.#options, slots);
-    await this.#gpu.submit('grow the cache', (encoder) => {
+    await this.#gpu.submit('resize the cache', (encoder) => {
       const copy = (from: GPUBuffer, to: GPUBuffer): void =>
         encoder.copyBufferToBuffer(from, 0, to, 0, Math.min(from.size, to.size));
       copy(old.buffers.tokens, grown.buffers.tokens);
@@ -135,6 +136,11 @@ export class Decoder {
     this.#plans.setSlots(grown.buffers);
     this.#records = [];
     old.release();
+  }
+
+  /** GPU memory that a cache of so many sequences takes, in bytes. */
+  slotBytes(slots: number): Promise<number> {
+    return slotBytes(this.#gpu, this.config, this.#options, slots);
   }
 
   /** Settings of the sampler for the steps of a slot that are to come. */
@@ -293,6 +299,11 @@ export class Decoder {
   async compile(): Promise<void> {
     const rows = [1, 2, 8, 16, this.chunkRows].filter((count) => count <= this.chunkRows);
     await Promise.all([...rows.map((count) => this.#plans.prefill(count, 'sample')), this.#plans.decode(1)]);
+  }
+
+  /** Compiles everything else, too: prompts of any length, logits. */
+  async compileAll(): Promise<void> {
+    await Promise.all([this.compile(), this.#plans.compile(this.chunkRows, this.logitRows)]);
   }
 
   /** GPU time by dispatch of one decode step of one sequence at position 0. */

@@ -1,5 +1,6 @@
 import { type ElementType, elementBytes } from '../core/dtype.ts';
 import type { GpuContext } from '../gpu/context.ts';
+import { exactSize, sizeClass } from '../gpu/pool.ts';
 import { decodeScratchBytes } from '../kernels/attention.ts';
 import { codesBytes, type QuantizedInput, scalesBytes } from '../kernels/linearInt8.ts';
 import { sampleScratchBytes, settingsBytes } from '../kernels/sampling.ts';
@@ -96,15 +97,18 @@ async function holding<T>(gpu: GpuContext, fill: (taker: Taker) => Promise<T>): 
     taken.push(buffer);
     return buffer;
   };
-  const matrix: Taker['matrix'] = (label, rows, columns, element) =>
-    bytes(label, rows * Math.ceil(columns / 4) * 4 * elementBytes[element]);
   try {
-    return { buffers: await fill({ bytes, matrix }), release };
+    return { buffers: await fill(takerOf(bytes)), release };
   } catch (error) {
     release();
     throw error;
   }
 }
+
+const takerOf = (bytes: Taker['bytes']): Taker => ({
+  bytes,
+  matrix: (label, rows, columns, element) => bytes(label, rows * Math.ceil(columns / 4) * 4 * elementBytes[element]),
+});
 
 interface Taker {
   readonly bytes: (label: string, size: number, owner?: string, exact?: boolean) => Promise<GPUBuffer>;
@@ -146,8 +150,27 @@ export const allocateSlots = (
   config: DecoderConfig,
   options: DecoderOptions,
   slots: number,
-): Promise<Held<SlotBuffers>> =>
-  holding(gpu, async ({ bytes, matrix }) => {
+): Promise<Held<SlotBuffers>> => holding(gpu, fillSlots(gpu, config, options, slots));
+
+/** GPU memory that `allocateSlots` takes, in bytes; nothing of it is taken. */
+export async function slotBytes(
+  gpu: GpuContext,
+  config: DecoderConfig,
+  options: DecoderOptions,
+  slots: number,
+): Promise<number> {
+  let total = 0;
+  const count: Taker['bytes'] = (_label, size, _owner, exact = false) => {
+    total += exact ? exactSize(size) : sizeClass(size);
+    return Promise.resolve(gpu.none);
+  };
+  await fillSlots(gpu, config, options, slots)(takerOf(count));
+  return total;
+}
+
+const fillSlots =
+  (gpu: GpuContext, config: DecoderConfig, options: DecoderOptions, slots: number) =>
+  async ({ bytes, matrix }: Taker): Promise<SlotBuffers> => {
     const { element, capacity } = options;
     const { heads, headDim, vocab, layers } = config;
     const logitRows = Math.max(slots, logitRowsOf(config, chunkRowsOf(gpu, options)));
@@ -173,4 +196,4 @@ export const allocateSlots = (
       attentionScratch: scratch > 0 ? await bytes('attention scratch', scratch) : undefined,
       cache,
     };
-  });
+  };

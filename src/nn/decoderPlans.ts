@@ -6,6 +6,7 @@ import type { DecoderConfig } from './decoderConfig.ts';
 import { type DecoderBuffers, type DecoderGraph, decoderLayer, embedTokens, outputHead } from './decoderLayers.ts';
 import type { DecoderOptions, SlotBuffers, StepBuffers } from './decoderMemory.ts';
 import type { LayerContext } from './layerOps.ts';
+import { compileCalls, typicalRows } from './planAhead.ts';
 import type { WeightSet } from './weights.ts';
 
 /** What a step does with its last hidden state. */
@@ -49,11 +50,14 @@ export class DecoderPlans {
 
   /** `rows` tokens of one sequence. */
   prefill(rows: number, head: Head): Promise<Plan> {
-    return this.#plan(`prefill ${rows} ${head}`, () => {
-      const graph = this.#graph(this.#step.prefillState, 1);
-      const context = this.#context(rows);
-      return [...embedTokens(graph, rows), ...this.#layers(graph, context), ...this.#head(graph, context, head)];
-    });
+    return this.#plan(`prefill ${rows} ${head}`, () => this.#prefillCalls(rows, head));
+  }
+
+  /** Compiles what prompts of up to `rows` tokens a step, and logits of up to `logitRows`, need; plans are made when they are used. */
+  async compile(rows: number, logitRows: number): Promise<void> {
+    const prefills = typicalRows(rows).map((count) => this.#prefillCalls(count, 'sample'));
+    const logits = typicalRows(logitRows).map((count) => this.#prefillCalls(count, 'logits'));
+    await compileCalls(this.#gpu, [...prefills, ...logits].flat());
   }
 
   /** The layers over `rows` hidden states of one sequence. */
@@ -100,6 +104,12 @@ export class DecoderPlans {
     this.#kept.get(key)?.dispose();
     this.#kept.set(key, plan);
     return plan;
+  }
+
+  #prefillCalls(rows: number, head: Head): KernelCall[] {
+    const graph = this.#graph(this.#step.prefillState, 1);
+    const context = this.#context(rows);
+    return [...embedTokens(graph, rows), ...this.#layers(graph, context), ...this.#head(graph, context, head)];
   }
 
   #layers(graph: DecoderGraph, context: LayerContext): KernelCall[] {

@@ -4,6 +4,7 @@ import type { KernelCall } from '../gpu/kernel.ts';
 import { buildPlan, type Plan } from '../gpu/plan.ts';
 import { type KernelTime, Profiler } from '../gpu/profiler.ts';
 import { Activations } from './layerOps.ts';
+import { type Assemble, compileCalls } from './planAhead.ts';
 
 /** A network for one shape of input: its dispatches, and the buffers that they run on. */
 export interface StagedPlan<B> {
@@ -22,9 +23,7 @@ const keptPlans = 4;
 export async function buildStagedPlan<B>(
   gpu: GpuContext,
   label: string,
-  assemble: (
-    activations: Activations,
-  ) => Promise<{ readonly buffers: B; readonly calls: readonly (readonly KernelCall[])[] }>,
+  assemble: Assemble<B>,
 ): Promise<StagedPlan<B>> {
   const activations = new Activations(gpu);
   const stages: Plan[] = [];
@@ -34,6 +33,8 @@ export async function buildStagedPlan<B>(
   };
   try {
     const { buffers, calls } = await assemble(activations);
+    // All of them at once: stage by stage they would wait for each other.
+    await compileCalls(gpu, calls.flat());
     for (const stage of intoStages(calls, submitFlops[gpu.info.adapter.software ? 'software' : 'gpu'])) {
       stages.push(await buildPlan(gpu, stage, label));
     }

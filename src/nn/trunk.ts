@@ -1,9 +1,11 @@
 import { throwIfAborted } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
 import type { GpuContext } from '../gpu/context.ts';
+import { sizeClass } from '../gpu/pool.ts';
 import type { KernelTime } from '../gpu/profiler.ts';
 import { checkHiddenStates } from './inputs.ts';
 import { type AttentionMask, resolveMask } from './mask.ts';
+import { type Assemble, compilePlans, planBytes, typicalRows } from './planAhead.ts';
 import { buildStagedPlan, itemsThatFit, PlanCache, profileStages, runStages, type StagedPlan } from './stagedPlan.ts';
 import type { TrunkConfig } from './trunkConfig.ts';
 import { allocateTrunk, trunkLayers, type TrunkOptions, widestTrunkRow } from './trunkLayers.ts';
@@ -16,7 +18,15 @@ export interface ForwardArgs {
   readonly signal?: AbortSignal | undefined;
 }
 
-type TrunkPlan = StagedPlan<{ readonly x: GPUBuffer; readonly mask: GPUBuffer | undefined }>;
+interface TrunkIo {
+  readonly x: GPUBuffer;
+  readonly mask: GPUBuffer | undefined;
+}
+
+type TrunkPlan = StagedPlan<TrunkIo>;
+
+/** Rows up to which `compile` looks: where a whole batch is one product. */
+const compiledRows = 4096;
 
 /** The trunk that all three variants share: hidden states in, hidden states out (`UltraOptimizedModel`). */
 export class Trunk {
@@ -50,7 +60,7 @@ export class Trunk {
     const out = new Float32Array(hiddenStates.length);
     const rowFloats = seq * this.config.hidden;
     // Items of a batch do not see each other: as many at once as the widest activation's binding holds.
-    const step = Math.min(batch, itemsThatFit(this.#gpu, widestTrunkRow(this.config, this.#options.element), seq));
+    const step = Math.min(batch, this.mostAtOnce(seq));
     this.#lastFlops = 0;
     for (let first = 0; first < batch; first += step) {
       const count = Math.min(step, batch - first);
@@ -61,9 +71,27 @@ export class Trunk {
     return out;
   }
 
-  /** Compiles what a forward of one sequence needs. */
-  async compile(seq: number): Promise<void> {
-    await this.#planFor(1, seq, undefined, false);
+  /** Compiles what forwards of any length and batch need. */
+  async compile(): Promise<void> {
+    const { maxSeq } = this.config;
+    // Products go by all rows, attention by those of a sequence.
+    const shapes = typicalRows(Math.max(maxSeq, compiledRows)).map((rows) => {
+      const seq = Math.min(rows, maxSeq);
+      return this.#assemble(Math.ceil(rows / seq), seq, undefined, false);
+    });
+    await compilePlans(this.#gpu, shapes);
+  }
+
+  /** Sequences of `seq` that run at once on this device, were there memory. @throws EngineError input-too-long */
+  mostAtOnce(seq: number): number {
+    return itemsThatFit(this.#gpu, widestTrunkRow(this.config, this.#options.element), seq);
+  }
+
+  /** GPU memory that a forward of so many sequences at once takes beside the weights, in bytes. */
+  async batchBytes(batch: number, seq: number): Promise<number> {
+    const plan = await planBytes(this.#gpu, this.#assemble(batch, seq, undefined, false));
+    // The result is copied out before it is read.
+    return plan + sizeClass(batch * seq * this.config.hidden * 4);
   }
 
   /** Runs one sequence of `seq` once. */
@@ -76,8 +104,13 @@ export class Trunk {
     return profileStages(this.#gpu, await this.#planFor(1, seq, undefined, false));
   }
 
-  dispose(): void {
+  /** Gives back what is kept for shapes that may come again. */
+  forgetPlans(): void {
     this.#plans.dispose();
+  }
+
+  dispose(): void {
+    this.forgetPlans();
   }
 
   async #forwardBatch(
@@ -103,7 +136,11 @@ export class Trunk {
   }
 
   #buildPlan(batch: number, seq: number, mask: AttentionMask | undefined, causal: boolean): Promise<TrunkPlan> {
-    return buildStagedPlan(this.#gpu, 'trunk', async (activations) => {
+    return buildStagedPlan(this.#gpu, 'trunk', this.#assemble(batch, seq, mask, causal));
+  }
+
+  #assemble(batch: number, seq: number, mask: AttentionMask | undefined, causal: boolean): Assemble<TrunkIo> {
+    return async (activations) => {
       const buffers = await allocateTrunk(activations, this.config, batch * seq, this.#options);
       const maskBuffer = mask && (await activations.bytes('mask', mask.words.byteLength));
       const graph = {
@@ -117,6 +154,6 @@ export class Trunk {
         mask: mask && maskBuffer && { buffer: maskBuffer, strides: mask.strides },
       };
       return { buffers: { x: buffers.x, mask: maskBuffer }, calls: trunkLayers(graph, buffers) };
-    });
+    };
   }
 }

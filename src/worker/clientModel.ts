@@ -35,6 +35,10 @@ export function clientModel(
       return calls.abortable(signal, (call) => host().forward(call, id, data, shape, rest));
     },
     warmUp: async () => host().warmUp(id),
+    findBatchSize: async (options) => {
+      const { signal, ...plain } = options ?? {};
+      return calls.abortable(signal, (call) => host().findBatchSize(call, id, plain));
+    },
     metrics: async () => host().modelMetrics(id),
     dispose: async () => host().disposeModel(id),
   };

@@ -1,6 +1,8 @@
 import * as Comlink from 'comlink';
 import { EngineError, internalError } from '../core/errors.ts';
 import type {
+  BatchSizeOptions,
+  BatchSizeResult,
   BrandInput,
   BrandKitData,
   BrandProgress,
@@ -143,6 +145,10 @@ export class Host implements EngineHost {
 
   async warmUp(model: ModelId): Promise<WarmUpTimes> {
     return this.#model(model).warmUp();
+  }
+
+  findBatchSize(call: CallId, model: ModelId, options: Plain<BatchSizeOptions>): Promise<BatchSizeResult> {
+    return this.#abortable(call, (signal) => this.#model(model).findBatchSize({ ...options, signal }));
   }
 
   async modelMetrics(model: ModelId): Promise<ModelMetrics> {

@@ -1,4 +1,6 @@
 import type {
+  BatchSizeOptions,
+  BatchSizeResult,
   BrandInput,
   BrandKitData,
   BrandProgress,
@@ -95,6 +97,7 @@ export interface EngineHost {
     documentSide: DocumentSide,
   ): Promise<BrandKitData>;
   warmUp(model: ModelId): Promise<WarmUpTimes>;
+  findBatchSize(call: CallId, model: ModelId, options: Plain<BatchSizeOptions>): Promise<BatchSizeResult>;
   modelMetrics(model: ModelId): Promise<ModelMetrics>;
   disposeModel(model: ModelId): Promise<void>;
   abort(call: CallId): Promise<void>;

@@ -137,3 +137,30 @@ test('errors cross the worker with code, remedy and cause, and the engine goes o
     finite: true,
   });
 });
+
+test('findBatchSize through the worker: measured sizes, an abort, an error by its code', async ({ page }) => {
+  await page.goto(`${server?.url}`);
+  const told = await page.evaluate(async () => {
+    const library = '/dist/halftone.js';
+    const { createEngine, EngineError } = (await import(library)) as Library;
+    const engine = await createEngine();
+    const model = await engine.load('brandkit', { source: 'goldens/tiny', precision: 'f32' });
+    const codeOf = (work: Promise<unknown>): Promise<string> =>
+      work.then(
+        () => 'nothing was thrown',
+        (error: unknown) => (error instanceof EngineError ? error.code : String(error)),
+      );
+    const before = (await engine.memory()).byOwner;
+    const { batchSize, item, throughput } = await model.findBatchSize({ seq: 4 });
+    const stop = new AbortController();
+    const stopped = codeOf(model.findBatchSize({ seq: 4, signal: stop.signal }));
+    stop.abort();
+    const codes = [await stopped, await codeOf(model.findBatchSize({ seq: 65 }))];
+    const after = (await engine.memory()).byOwner;
+    await engine.dispose();
+    const sizes = throughput.map((row) => row.batchSize);
+    return { item, codes, before, after, first: sizes[0], measured: sizes.includes(batchSize) };
+  });
+  expect(told).toMatchObject({ item: 'sequence', codes: ['aborted', 'input-too-long'], first: 1, measured: true });
+  expect(told.after).toEqual(told.before);
+});

@@ -105,7 +105,7 @@ describe.each(testTiers)('greedy decoding in tier %s', async (tier) => {
     for (const name of ['llama-gqa', 'qwen2', 'qwen3']) {
       const { tokenIds, greedy } = goldenOf(name);
       await withDecoder(gpu, name, 16, async (decoder) => {
-        await decoder.growSlots(4);
+        await decoder.resizeSlots(4);
         const prompts = [tokenIds, tokenIds.slice(0, 9), tokenIds.slice(5), tokenIds.slice(3, 20)];
         const alone: number[][] = [];
         for (const prompt of prompts) alone.push(await cached(decoder, prompt, 24));
@@ -122,7 +122,7 @@ describe.each(testTiers)('greedy decoding in tier %s', async (tier) => {
     await withDecoder(gpu, 'llama-gqa', 16, async (decoder) => {
       const table = new SlotTable();
       await cached(decoder, tokenIds, 4, table);
-      await decoder.growSlots(3);
+      await decoder.resizeSlots(3);
       // The first two go on in the first slot and in a copy of it; the third has nothing in common with them.
       const other = tokenIds.slice(7);
       const got = await decodeTogether(decoder, table, [
