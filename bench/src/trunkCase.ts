@@ -7,8 +7,8 @@ import { compareThenTime, orMismatch, type Runner, seededInput, timed } from './
 export const tolerances = { f32: 1e-4, f16: 2e-2, int8: 5e-2, int4: 5e-2 } as const;
 /** Bytes of a weight, scales and zero points of a group of 32 included. */
 export const weightBytesOf = { f32: 4, f16: 2, int8: 1 + 2 / 32, int4: 0.5 + 2.5 / 32 } as const;
-/** Of the ceilings, for a guess whether a measurement would take too long. */
-const guessedShare = 0.2;
+/** Of the ceilings, for a guess whether a measurement would take too long: what the slower of the two engines reaches at least. */
+const guessedShares = { stream: 0.2, fma: 0.08 } as const;
 
 export interface Pair {
   readonly engine: Engine;
@@ -76,16 +76,22 @@ export function precisionProblem(error: unknown): string | undefined {
 export const forwardFlops = (parameters: number, hidden: number, layers: number, batch: number, seq: number): number =>
   2 * parameters * batch * seq + 4 * layers * batch * seq * seq * hidden;
 
-/** A guess from the ceilings, or from the measurement before. */
+/**
+ * A guess: the measurement before, and the operations that this one has more at a low share of the FMA rate. A time may not be
+ * scaled by operations, because few rows are bound by the weights' bytes, which do not grow.
+ */
 export function expectedMs(
   work: { flops: number; bytes: number },
   before: Measurement | undefined,
   ceilings: Ceilings | undefined,
 ): number {
+  const computeMs = (flops: number): number =>
+    ceilings ? (1000 * flops) / (ceilings.fmaF32 * guessedShares.fma) : 0;
   const slowest = before ? Math.max(0, ...before.halftoneMs, ...before.peerMs) : 0;
-  if (before && slowest > 0) return slowest * Math.max(1, work.flops / before.flops);
+  if (before && slowest > 0) return slowest + computeMs(Math.max(0, work.flops - before.flops));
   if (!ceilings) return 0;
-  return (1000 * Math.max(work.flops / ceilings.fmaF32, work.bytes / ceilings.streamBytes)) / guessedShare;
+  const streamMs = (1000 * work.bytes) / (ceilings.streamBytes * guessedShares.stream);
+  return Math.max(computeMs(work.flops), streamMs);
 }
 
 export function runnersOf(

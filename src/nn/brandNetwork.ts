@@ -103,9 +103,9 @@ export class BrandNetwork {
     write('typography', features.typography);
     write('layout', features.layout);
     write('text', sentences > 0 ? features.text : new Float32Array(widths.text));
-    this.#lastFlops = await runStages(this.#gpu, 'brand', plan, signal);
     const { bytes, at } = this.#results();
-    const data = await this.#gpu.read(plan.buffers.results, 0, bytes);
+    const { data, flops } = await runStages(this.#gpu, 'brand', plan, plan.buffers.results, bytes, signal);
+    this.#lastFlops = flops;
     throwIfAborted(signal);
     const of = (name: BrandHead): Float32Array =>
       new Float32Array(data, at[name].offset, this.config.outputs[name]).slice();

@@ -150,9 +150,10 @@ export class ClipNetwork {
         writeRows(this.#gpu, plan.buffers.features[modality], place * steps, data, width);
       }
     }
-    this.#lastFlops += await runStages(this.#gpu, 'clip', plan, signal);
     const { bytes, at } = resultsOf(items.length * steps);
-    const results = new Float32Array(await this.#gpu.read(plan.buffers.results, 0, bytes));
+    const { data, flops } = await runStages(this.#gpu, 'clip', plan, plan.buffers.results, bytes, signal);
+    this.#lastFlops += flops;
+    const results = new Float32Array(data);
     throwIfAborted(signal);
     const column = (slice: { readonly offset: number }, index: number, place: number): Float32Array =>
       Float32Array.from(

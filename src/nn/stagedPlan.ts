@@ -61,22 +61,30 @@ function intoStages(groups: readonly (readonly KernelCall[])[], flops: number): 
   return stages;
 }
 
-/** Submits all stages; returns their floating-point operations. @throws EngineError aborted, device-lost */
+/**
+ * Submits all stages and reads `bytes` (a multiple of 4) of `result` back, in the last stage's own submit: a round trip to
+ * the GPU's process for each would double the time of a small network. Also returns their floating-point operations.
+ * @throws EngineError aborted, device-lost
+ */
 export async function runStages(
   gpu: GpuContext,
   label: string,
   plan: StagedPlan<unknown>,
+  result: GPUBuffer,
+  bytes: number,
   signal: AbortSignal | undefined,
-): Promise<number> {
-  let flops = 0;
+): Promise<{ readonly data: ArrayBuffer; readonly flops: number }> {
+  const last = plan.stages.at(-1);
   for (const stage of plan.stages) {
     throwIfAborted(signal);
+    if (stage === last) break;
     await gpu.submit(label, (encoder) => stage.encode(encoder));
-    flops += stage.flops;
-    // Waiting between stages keeps an abort prompt; with one stage there is nothing to wait for.
-    if (plan.stages.length > 1) await gpu.settle();
+    // Waiting between stages keeps an abort prompt.
+    await gpu.settle();
   }
-  return flops;
+  const slices = [{ buffer: result, byteOffset: 0, bytes }];
+  const { data } = await gpu.enqueueRead(label, (encoder) => last?.encode(encoder), slices);
+  return { data: await data, flops: plan.stages.reduce((sum, stage) => sum + stage.flops, 0) };
 }
 
 /** GPU time by dispatch of one run over whatever lies in the buffers. */

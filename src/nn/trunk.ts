@@ -124,10 +124,10 @@ export class Trunk {
     const { queue } = this.#gpu.device;
     queue.writeBuffer(plan.buffers.x, 0, x as Float32Array<ArrayBuffer>);
     if (mask && plan.buffers.mask) queue.writeBuffer(plan.buffers.mask, 0, mask.words);
-    this.#lastFlops += await runStages(this.#gpu, 'trunk', plan, args.signal);
-    const result = await this.#gpu.read(plan.buffers.x, 0, x.byteLength);
+    const { data, flops } = await runStages(this.#gpu, 'trunk', plan, plan.buffers.x, x.byteLength, args.signal);
+    this.#lastFlops += flops;
     throwIfAborted(args.signal);
-    return new Float32Array(result);
+    return new Float32Array(data);
   }
 
   #planFor(batch: number, seq: number, mask: AttentionMask | undefined, causal: boolean): Promise<TrunkPlan> {
