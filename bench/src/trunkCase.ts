@@ -85,8 +85,7 @@ export function expectedMs(
   before: Measurement | undefined,
   ceilings: Ceilings | undefined,
 ): number {
-  const computeMs = (flops: number): number =>
-    ceilings ? (1000 * flops) / (ceilings.fmaF32 * guessedShares.fma) : 0;
+  const computeMs = (flops: number): number => (ceilings ? (1000 * flops) / (ceilings.fmaF32 * guessedShares.fma) : 0);
   const slowest = before ? Math.max(0, ...before.halftoneMs, ...before.peerMs) : 0;
   if (before && slowest > 0) return slowest + computeMs(Math.max(0, work.flops - before.flops));
   if (!ceilings) return 0;

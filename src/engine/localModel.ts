@@ -31,20 +31,19 @@ export abstract class LocalModel implements Model {
     options: ForwardOptions = {},
   ): Promise<Float32Array> {
     checkNames(options, ['mask', 'maskShape', 'causal', 'transfer', 'signal'], 'forward');
-    return this.core.exclusive(() =>
-      this.core.retrying((runtime) => {
-        if (runtime.kind !== 'decoder') return runtime.network.forward(hiddenStates, shape, options);
-        if (options.mask || options.maskShape || options.causal === false) {
-          throw new EngineError(
-            'not-supported',
-            "This checkpoint's decoder is causal and takes no mask.",
-            'Leave mask, maskShape and causal out.',
-          );
-        }
-        this.forgetCache();
-        return runtime.decoder.forward(hiddenStates, shape, options.signal);
-      }),
-    );
+    return this.core.overlapping(async (runtime) => {
+      if (runtime.kind !== 'decoder') return runtime.network.begin(hiddenStates, shape, options);
+      if (options.mask || options.maskShape || options.causal === false) {
+        throw new EngineError(
+          'not-supported',
+          "This checkpoint's decoder is causal and takes no mask.",
+          'Leave mask, maskShape and causal out.',
+        );
+      }
+      this.forgetCache();
+      const result = await runtime.decoder.forward(hiddenStates, shape, options.signal);
+      return { result: Promise.resolve(result) };
+    });
   }
 
   warmUp(): Promise<WarmUpTimes> {

@@ -33,6 +33,8 @@ export class ModelCore {
   readonly #mutex = new Mutex();
   readonly #onDispose: () => void;
   #disposed = false;
+  /** The result of the `overlapping` call before, on its way. */
+  #arriving: Promise<unknown> = Promise.resolve();
 
   constructor(setup: ModelSetup, runtime: Runtime, onDispose: () => void) {
     this.setup = setup;
@@ -89,6 +91,36 @@ export class ModelCore {
     }
   }
 
+  /**
+   * Work whose result is read behind it: the next caller's turn comes when `begin` has submitted everything and the
+   * result of the call before is there, so that the GPU has work while a result is on its way. Without computeOverlap
+   * each result is waited for. As with `retrying`, once more after a lost device.
+   */
+  async overlapping<T>(begin: (runtime: Runtime) => Promise<{ readonly result: Promise<T> }>): Promise<T> {
+    try {
+      return await (
+        await this.#beginOverlapping(begin)
+      ).result;
+    } catch (error) {
+      if (!isLoss(error)) throw error;
+      await this.exclusive(() => this.recoverFromLoss());
+      return (await this.#beginOverlapping(begin)).result;
+    }
+  }
+
+  #beginOverlapping<T>(
+    begin: (runtime: Runtime) => Promise<{ readonly result: Promise<T> }>,
+  ): Promise<{ readonly result: Promise<T> }> {
+    return this.exclusive(async () => {
+      await this.recover();
+      const before = this.#arriving;
+      const begun = await begin(this.#runtime);
+      this.#arriving = begun.result.catch(() => undefined);
+      await (this.setup.flags.computeOverlap ? before : this.#arriving);
+      return begun;
+    });
+  }
+
   /** After a loss: a new device, the weights again from their source. Nothing when the device lives. */
   async recover(): Promise<void> {
     if (!this.#runtime.gpu.lost) return;
@@ -110,11 +142,11 @@ export class ModelCore {
   dispose(): Promise<void> {
     if (this.#disposed) return Promise.resolve();
     // What is running ends first: its buffers must not go from under it.
-    return this.#mutex.run(() => {
+    return this.#mutex.run(async () => {
       this.#disposed = true;
+      await this.#arriving;
       if (!this.#runtime.gpu.lost) this.#runtime.dispose();
       this.#onDispose();
-      return Promise.resolve();
     });
   }
 }

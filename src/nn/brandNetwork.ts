@@ -20,7 +20,7 @@ import { checkBrandFeatures } from './features.ts';
 import type { Activations } from './layerOps.ts';
 import { type Assemble, compilePlans, typicalRows } from './planAhead.ts';
 import { buildStagedPlan, itemsThatFit, PlanCache, profileStages, runStages, type StagedPlan } from './stagedPlan.ts';
-import { type ForwardArgs, Trunk } from './trunk.ts';
+import { type BegunForward, type ForwardArgs, Trunk } from './trunk.ts';
 import { allocateTrunk, type TrunkBuffers, trunkLayers, type TrunkOptions, widestTrunkRow } from './trunkLayers.ts';
 import type { WeightSet } from './weights.ts';
 
@@ -81,7 +81,7 @@ export class BrandNetwork {
     this.trunk = new Trunk(gpu, config, weights, options);
   }
 
-  /** Floating-point operations of the last `score` or `forward`. */
+  /** Floating-point operations of the last `score` or `begin`. */
   get lastFlops(): number {
     return this.#lastFlops;
   }
@@ -104,8 +104,9 @@ export class BrandNetwork {
     write('layout', features.layout);
     write('text', sentences > 0 ? features.text : new Float32Array(widths.text));
     const { bytes, at } = this.#results();
-    const { data, flops } = await runStages(this.#gpu, 'brand', plan, plan.buffers.results, bytes, signal);
-    this.#lastFlops = flops;
+    const run = await runStages(this.#gpu, 'brand', plan, plan.buffers.results, bytes, signal);
+    this.#lastFlops = run.flops;
+    const data = await run.data;
     throwIfAborted(signal);
     const of = (name: BrandHead): Float32Array =>
       new Float32Array(data, at[name].offset, this.config.outputs[name]).slice();
@@ -118,11 +119,11 @@ export class BrandNetwork {
     };
   }
 
-  /** The trunk alone: see Trunk.forward. */
-  async forward(hiddenStates: Float32Array, shape: readonly number[], args: ForwardArgs = {}): Promise<Float32Array> {
-    const result = await this.trunk.forward(hiddenStates, shape, args);
+  /** The trunk alone: see Trunk.begin. */
+  async begin(hiddenStates: Float32Array, shape: readonly number[], args: ForwardArgs = {}): Promise<BegunForward> {
+    const begun = await this.trunk.begin(hiddenStates, shape, args);
     this.#lastFlops = this.trunk.lastFlops;
-    return result;
+    return begun;
   }
 
   /** Compiles what brands of any size need, and the trunk by itself. */

@@ -20,7 +20,7 @@ import { checkClipFeatures } from './features.ts';
 import type { Activations } from './layerOps.ts';
 import { type Assemble, compilePlans, typicalRows } from './planAhead.ts';
 import { buildStagedPlan, itemsThatFit, PlanCache, profileStages, runStages, type StagedPlan } from './stagedPlan.ts';
-import { type ForwardArgs, Trunk } from './trunk.ts';
+import { type BegunForward, type ForwardArgs, Trunk } from './trunk.ts';
 import { allocateTrunk, type TrunkBuffers, trunkLayers, type TrunkOptions, widestTrunkRow } from './trunkLayers.ts';
 import type { WeightSet } from './weights.ts';
 
@@ -73,7 +73,7 @@ export class ClipNetwork {
     this.trunk = new Trunk(gpu, config, weights, options);
   }
 
-  /** Floating-point operations of the last `score` or `forward`. */
+  /** Floating-point operations of the last `score` or `begin`. */
   get lastFlops(): number {
     return this.#lastFlops;
   }
@@ -95,11 +95,11 @@ export class ClipNetwork {
     return scored.toSorted((a, b) => a.index - b.index).map(({ scores }) => scores);
   }
 
-  /** The trunk alone: see Trunk.forward. */
-  async forward(hiddenStates: Float32Array, shape: readonly number[], args: ForwardArgs = {}): Promise<Float32Array> {
-    const result = await this.trunk.forward(hiddenStates, shape, args);
+  /** The trunk alone: see Trunk.begin. */
+  async begin(hiddenStates: Float32Array, shape: readonly number[], args: ForwardArgs = {}): Promise<BegunForward> {
+    const begun = await this.trunk.begin(hiddenStates, shape, args);
     this.#lastFlops = this.trunk.lastFlops;
-    return result;
+    return begun;
   }
 
   /** Compiles what windows of any length need, and the trunk by itself. */
@@ -153,7 +153,7 @@ export class ClipNetwork {
     const { bytes, at } = resultsOf(items.length * steps);
     const { data, flops } = await runStages(this.#gpu, 'clip', plan, plan.buffers.results, bytes, signal);
     this.#lastFlops += flops;
-    const results = new Float32Array(data);
+    const results = new Float32Array(await data);
     throwIfAborted(signal);
     const column = (slice: { readonly offset: number }, index: number, place: number): Float32Array =>
       Float32Array.from(

@@ -63,7 +63,8 @@ function intoStages(groups: readonly (readonly KernelCall[])[], flops: number): 
 
 /**
  * Submits all stages and reads `bytes` (a multiple of 4) of `result` back, in the last stage's own submit: a round trip to
- * the GPU's process for each would double the time of a small network. Also returns their floating-point operations.
+ * the GPU's process for each would double the time of a small network. Resolves when all is submitted: the plan may then be
+ * run again, with the same buffers, because the GPU takes work in order. Also returns the floating-point operations.
  * @throws EngineError aborted, device-lost
  */
 export async function runStages(
@@ -73,7 +74,7 @@ export async function runStages(
   result: GPUBuffer,
   bytes: number,
   signal: AbortSignal | undefined,
-): Promise<{ readonly data: ArrayBuffer; readonly flops: number }> {
+): Promise<{ readonly data: Promise<ArrayBuffer>; readonly flops: number }> {
   const last = plan.stages.at(-1);
   for (const stage of plan.stages) {
     throwIfAborted(signal);
@@ -84,7 +85,7 @@ export async function runStages(
   }
   const slices = [{ buffer: result, byteOffset: 0, bytes }];
   const { data } = await gpu.enqueueRead(label, (encoder) => last?.encode(encoder), slices);
-  return { data: await data, flops: plan.stages.reduce((sum, stage) => sum + stage.flops, 0) };
+  return { data, flops: plan.stages.reduce((sum, stage) => sum + stage.flops, 0) };
 }
 
 /** GPU time by dispatch of one run over whatever lies in the buffers. */

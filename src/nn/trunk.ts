@@ -18,6 +18,12 @@ export interface ForwardArgs {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A forward whose work is all submitted. */
+export interface BegunForward {
+  /** The input's shape; rejects with aborted, device-lost, out-of-memory. */
+  readonly result: Promise<Float32Array>;
+}
+
 interface TrunkIo {
   readonly x: GPUBuffer;
   readonly mask: GPUBuffer | undefined;
@@ -50,10 +56,11 @@ export class Trunk {
   }
 
   /**
-   * `hiddenStates`: [batch, seq, hidden], f32; returns the same shape. A row whose keys are all masked gets no attention.
+   * `hiddenStates`: [batch, seq, hidden], f32; gives the same shape. A row whose keys are all masked gets no attention.
+   * Resolves when the GPU has all work, so that the next forward can follow while this one's result is on its way.
    * @throws EngineError invalid-shape, input-too-long, non-finite-input, mask-mismatch, out-of-memory, aborted
    */
-  async forward(hiddenStates: Float32Array, shape: readonly number[], args: ForwardArgs = {}): Promise<Float32Array> {
+  async begin(hiddenStates: Float32Array, shape: readonly number[], args: ForwardArgs = {}): Promise<BegunForward> {
     const [batch, seq] = checkHiddenStates(hiddenStates, shape, this.config.hidden, this.config.maxSeq);
     const mask = resolveMask(args.mask, args.maskShape, [batch, this.config.heads, seq, seq]);
     throwIfAborted(args.signal);
@@ -62,13 +69,27 @@ export class Trunk {
     // Items of a batch do not see each other: as many at once as the widest activation's binding holds.
     const step = Math.min(batch, this.mostAtOnce(seq));
     this.#lastFlops = 0;
+    let arrived: Promise<void> = Promise.resolve();
     for (let first = 0; first < batch; first += step) {
       const count = Math.min(step, batch - first);
       const slice = hiddenStates.subarray(first * rowFloats, (first + count) * rowFloats);
-      const result = await this.#forwardBatch(slice, count, seq, mask?.slice(first, count), args);
-      out.set(result, first * rowFloats);
+      const { data } = await this.#beginBatch(slice, count, seq, mask?.slice(first, count), args);
+      // Two are on their way at most: each has a staging buffer.
+      await arrived;
+      arrived = data.then((result) => out.set(new Float32Array(result), first * rowFloats));
+      arrived.catch(() => undefined);
     }
-    return out;
+    const result = arrived.then(() => {
+      throwIfAborted(args.signal);
+      return out;
+    });
+    result.catch(() => undefined);
+    return { result };
+  }
+
+  /** As `begin`, with its result. */
+  async forward(hiddenStates: Float32Array, shape: readonly number[], args: ForwardArgs = {}): Promise<Float32Array> {
+    return (await this.begin(hiddenStates, shape, args)).result;
   }
 
   /** Compiles what forwards of any length and batch need. */
@@ -113,21 +134,20 @@ export class Trunk {
     this.forgetPlans();
   }
 
-  async #forwardBatch(
+  async #beginBatch(
     x: Float32Array,
     batch: number,
     seq: number,
     mask: AttentionMask | undefined,
     args: ForwardArgs,
-  ): Promise<Float32Array> {
+  ): Promise<{ readonly data: Promise<ArrayBuffer> }> {
     const plan = await this.#planFor(batch, seq, mask, args.causal ?? false);
     const { queue } = this.#gpu.device;
     queue.writeBuffer(plan.buffers.x, 0, x as Float32Array<ArrayBuffer>);
     if (mask && plan.buffers.mask) queue.writeBuffer(plan.buffers.mask, 0, mask.words);
     const { data, flops } = await runStages(this.#gpu, 'trunk', plan, plan.buffers.x, x.byteLength, args.signal);
     this.#lastFlops += flops;
-    throwIfAborted(args.signal);
-    return new Float32Array(data);
+    return { data };
   }
 
   #planFor(batch: number, seq: number, mask: AttentionMask | undefined, causal: boolean): Promise<TrunkPlan> {
