@@ -2,6 +2,7 @@ import { requestDevice } from '../../src/gpu/device.ts';
 import { GpuContext } from '../../src/gpu/context.ts';
 import type { KernelCall } from '../../src/gpu/kernel.ts';
 import { buildPlan } from '../../src/gpu/plan.ts';
+import { Profiler } from '../../src/gpu/profiler.ts';
 import { timed } from './samples.ts';
 
 /** A device of its own for kernels that are measured by themselves. */
@@ -35,6 +36,25 @@ async function repeated(gpu: GpuContext, calls: readonly KernelCall[], repeats: 
     return ms / repeats;
   };
   return { run, dispose: () => plan.dispose() };
+}
+
+/** GPU time of one of `repeats` runs in a pass, by timestamps at its ends; undefined where the device has none. */
+export async function gpuTime(
+  gpu: GpuContext,
+  calls: readonly KernelCall[],
+  repeats: number,
+): Promise<number | undefined> {
+  if (!gpu.device.features.has('timestamp-query')) return undefined;
+  const plan = await buildPlan(gpu, calls, 'bench');
+  const profiler = new Profiler(gpu, 1);
+  await gpu.submit('bench', (encoder) => {
+    const pass = profiler.beginPass(encoder, 'bench', 'bench');
+    for (let i = 0; i < repeats; i++) plan.record(pass);
+    pass.end();
+  });
+  const [time] = await profiler.times();
+  plan.dispose();
+  return time && time.ms / repeats;
 }
 
 /** Repeats after which a submit lasts about `wantedMs`, by doubling. */

@@ -1,7 +1,7 @@
 import type { CaseResult, GrowthCase, Measurement } from './protocol.ts';
 import { compareThenTime, orMismatch } from './samples.ts';
+import { expectedMs } from './expectedMs.ts';
 import {
-  expectedMs,
   forwardFlops,
   loadPair,
   type Pair,

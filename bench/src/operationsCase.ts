@@ -4,7 +4,8 @@ import { type Bench, cachedAttention, download, type Operation, products, selfAt
 import { peerMode, PeerSession, prepare, tensorFloats } from './peer.ts';
 import type { BenchPrecision, CaseResult, Measurement, OperationsCase } from './protocol.ts';
 import { checkOutputs, orMismatch, pairedSamples, timed } from './samples.ts';
-import { expectedMs, tolerances, weightBytesOf } from './trunkCase.ts';
+import { expectedMs } from './expectedMs.ts';
+import { tolerances, weightBytesOf } from './trunkCase.ts';
 
 /** A submit should last about this long: what a submit costs is then spread. */
 const submitMs = { gpu: 20, software: 200 } as const;

@@ -82,7 +82,7 @@ export interface Ceilings {
   readonly fmaF32: number;
   /** undefined where the device has no f16. */
   readonly fmaF16: number | undefined;
-  /** A dispatch that reads what the one before wrote, in one pass. */
+  /** GPU time of a dispatch that reads what the one before wrote, in one pass (without timestamps: time until it is done). */
   readonly dispatchMs: number;
 }
 
@@ -101,6 +101,8 @@ export interface Measurement {
   readonly size: number;
   readonly halftoneMs: readonly number[];
   readonly peerMs: readonly number[];
+  /** Halftone's time for one of several asked for at once: what the wait for a single result hides. */
+  readonly overlappedMs?: readonly number[] | undefined;
   readonly error?: OutputError | undefined;
   /** Work of one sample, counted from the network: floating-point operations, and bytes that must be read. */
   readonly flops: number;

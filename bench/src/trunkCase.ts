@@ -1,15 +1,13 @@
 import { createEngine, type Engine, EngineError, type Model } from '../../src/index.ts';
+import { expectedMs } from './expectedMs.ts';
 import { peerMode, peerProblem, PeerSession, prepare, releasePrepared, tensorFloats } from './peer.ts';
-import type { CaseResult, Ceilings, GrowthCase, LoadTimes, Measurement, TrunkCase } from './protocol.ts';
-import { compareThenTime, orMismatch, type Runner, seededInput, timed } from './samples.ts';
+import type { CaseResult, GrowthCase, LoadTimes, Measurement, TrunkCase } from './protocol.ts';
+import { checkOutputs, compareThenTime, orMismatch, type Runner, seededInput, timed } from './samples.ts';
 
 /** Relative error between two engines that both round as they like; measured values are in README.md's table. */
 export const tolerances = { f32: 1e-4, f16: 2e-2, int8: 5e-2, int4: 5e-2 } as const;
 /** Bytes of a weight, scales and zero points of a group of 32 included. */
 export const weightBytesOf = { f32: 4, f16: 2, int8: 1 + 2 / 32, int4: 0.5 + 2.5 / 32 } as const;
-/** Of the ceilings, for a guess whether a measurement would take too long: what the slower of the two engines reaches at least. */
-const guessedShares = { stream: 0.2, fma: 0.08 } as const;
-
 export interface Pair {
   readonly engine: Engine;
   readonly model: Model;
@@ -76,23 +74,6 @@ export function precisionProblem(error: unknown): string | undefined {
 export const forwardFlops = (parameters: number, hidden: number, layers: number, batch: number, seq: number): number =>
   2 * parameters * batch * seq + 4 * layers * batch * seq * seq * hidden;
 
-/**
- * A guess: the measurement before, and the operations that this one has more at a low share of the FMA rate. A time may not be
- * scaled by operations, because few rows are bound by the weights' bytes, which do not grow.
- */
-export function expectedMs(
-  work: { flops: number; bytes: number },
-  before: Measurement | undefined,
-  ceilings: Ceilings | undefined,
-): number {
-  const computeMs = (flops: number): number => (ceilings ? (1000 * flops) / (ceilings.fmaF32 * guessedShares.fma) : 0);
-  const slowest = before ? Math.max(0, ...before.halftoneMs, ...before.peerMs) : 0;
-  if (before && slowest > 0) return slowest + computeMs(Math.max(0, work.flops - before.flops));
-  if (!ceilings) return 0;
-  const streamMs = (1000 * work.bytes) / (ceilings.streamBytes * guessedShares.stream);
-  return Math.max(computeMs(work.flops), streamMs);
-}
-
 export function runnersOf(
   { model, peer }: Pair,
   shape: readonly [number, number, number],
@@ -103,6 +84,31 @@ export function runnersOf(
   if (!peer) return { halftone, peer: undefined, x };
   const input = peer.tensor(x, shape);
   return { halftone, peer: async () => tensorFloats(await peer.run(input)), x };
+}
+
+/** Forwards that are asked for at once. */
+const together = 8;
+
+/** Each one's time among `together`; their outputs are what one alone gives. */
+async function overlapped(
+  what: string,
+  run: Runner,
+  alone: readonly number[],
+  { runs, limitMs }: TrunkCase,
+): Promise<number[] | undefined> {
+  const slowest = Math.max(...alone);
+  if (slowest * together * (runs + 1) > limitMs) return undefined;
+  const expected = await run();
+  const samples: number[] = [];
+  for (let i = 0; i < runs; i++) {
+    let outputs: Float32Array[] = [];
+    const ms = await timed(async () => {
+      outputs = await Promise.all(Array.from({ length: together }, run));
+    });
+    for (const output of outputs) checkOutputs(`${what}, ${together} at once`, output, expected, 1e-6);
+    samples.push(ms / together);
+  }
+  return samples;
 }
 
 export async function runTrunkCase(wanted: TrunkCase): Promise<CaseResult> {
@@ -135,9 +141,10 @@ export async function runTrunkCase(wanted: TrunkCase): Promise<CaseResult> {
       }
       const what = `${wanted.network} ${wanted.precision} seq ${seq}`;
       measurements.push(
-        await orMismatch(base, () =>
-          compareThenTime(what, wanted.runs, tolerances[wanted.precision], halftone, peer, x),
-        ),
+        await orMismatch(base, async () => {
+          const times = await compareThenTime(what, wanted.runs, tolerances[wanted.precision], halftone, peer, x);
+          return { ...times, overlappedMs: await overlapped(what, halftone, times.halftoneMs, wanted) };
+        }),
       );
     }
     const { peerUnavailable } = pair;

@@ -59,11 +59,19 @@ const ratioFigures = (report, precision, seq, target) =>
 const shareFigure = (name, target, share, of) =>
   figure(name, `≥ ${percent(target)} of the ${of}`, share, (value) => value >= target, percent);
 
-/** Bytes a second over the stream rate. @param {Report} report @param {Measurement | undefined} found */
-const streamShare = ({ ceilings }, found) =>
-  ceilings && found && found.halftoneMs.length > 0
-    ? (1000 * found.bytes) / median(found.halftoneMs) / ceilings.streamBytes
-    : undefined;
+/** Bytes a second over the stream rate. @param {Report} report @param {Measurement | undefined} found @param {readonly number[]} [samples] */
+const streamShare = ({ ceilings }, found, samples = found?.halftoneMs ?? []) =>
+  ceilings && found && samples.length > 0 ? (1000 * found.bytes) / median(samples) / ceilings.streamBytes : undefined;
+
+/** One forward at a time, and among several asked for at once. @param {Report} report @param {BenchPrecision} precision @param {number} target @returns {Figure[]} */
+function wholeForward(report, precision, target) {
+  const found = trunkMeasurement(report, 'deepseek', precision, 1);
+  const name = `deepseek ${precision}, seq 1`;
+  return [
+    shareFigure(`${name}, one at a time`, target, streamShare(report, found), 'stream rate'),
+    shareFigure(`${name}, eight at once`, target, streamShare(report, found, found?.overlappedMs ?? []), 'stream rate'),
+  ];
+}
 
 /** @param {Report} report @param {string} section @param {BenchPrecision} precision @param {number} [size] */
 const operation = (report, section, precision, size) =>
@@ -89,12 +97,7 @@ function softwareFigures(report) {
       streamShare(report, operation(report, 'vector product', 'f32')),
       'stream rate',
     ),
-    shareFigure(
-      'deepseek f32, seq 1',
-      0.5,
-      streamShare(report, trunkMeasurement(report, 'deepseek', 'f32', 1)),
-      'stream rate',
-    ),
+    ...wholeForward(report, 'f32', 0.5),
     shareFigure('deepseek f32, seq 512', 0.4, fma && flopShare(report, 'f32', fma), 'FMA rate'),
   ];
 }
@@ -113,14 +116,7 @@ function gpuFigures(report) {
     ['f16', 0.45],
     ['int8', 0.35],
     ['int4', 0.25],
-  ]).map(([precision, target]) =>
-    shareFigure(
-      `deepseek ${precision}, seq 1`,
-      target,
-      streamShare(report, trunkMeasurement(report, 'deepseek', precision, 1)),
-      'stream rate',
-    ),
-  );
+  ]).flatMap(([precision, target]) => wholeForward(report, precision, target));
   const fma = report.ceilings?.fmaF16;
   const tensor = report.torch?.tensorFlops;
   return [

@@ -40,7 +40,9 @@ const header = [
 
 /** @param {Report} report @param {BenchPrecision} precision @param {Measurement} measurement @returns {string[]} */
 function measurementRow(report, precision, measurement) {
-  const { label, halftoneMs, peerMs, error, flops, bytes, note = '' } = measurement;
+  const { label, halftoneMs, peerMs, overlappedMs = [], error, flops, bytes } = measurement;
+  const overlap = overlappedMs.length > 0 ? `${milliseconds(median(overlappedMs))} ms each, eight at once` : '';
+  const note = [measurement.note ?? '', overlap].filter(Boolean).join('; ');
   if (halftoneMs.length === 0) return [label, '–', '', '–', '–', '', '', '', note];
   const ms = median(halftoneMs);
   const ratio = pairedRatio(halftoneMs, peerMs);

@@ -15,7 +15,10 @@ export type Level = 'default' | 'memory' | 'aggressive';
 export interface Optimizations {
   /** Norms inside the linear layer behind them, where that is faster on the device; off: always a kernel of their own. */
   readonly ultraFusion?: boolean;
-  /** Several decode steps in one submit, read back behind; off: each token is waited for. */
+  /**
+   * Several decode steps in one submit, read back behind, and forwards that are asked for together submitted before the result
+   * of the one before is there; off: each token and each result is waited for.
+   */
   readonly computeOverlap?: boolean;
   /** Recycles GPU buffers by size class. */
   readonly memoryPooling?: boolean | { readonly maxBytes?: number; readonly trimAfterMs?: number };
