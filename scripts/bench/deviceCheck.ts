@@ -1,13 +1,24 @@
 // The engine on this machine's GPU through Dawn in Node, in every tier: goldens of trunks and language models, the default
 // model's answers, and the published DeepSeek trunk, timed and held against its f32 output. Runs in the repository's root, which
 // has the goldens; one JSON line a result.
-//   node scripts/bench/sweep.mjs --check
+//   node scripts/bench/sweep.mjs --check [--tier NAME] [--precision NAME] [--what trunk|language|reasoner|deepseek] [--answers N]
+import { parseArgs } from 'node:util';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Engine, Precision } from '../../src/engine/api.ts';
 import { createLocalEngine } from '../../src/engine/createLocalEngine.ts';
 import { relativeError } from '../../test/support/relativeError.ts';
 import { filesOf, readF32, readJsonFile } from '../../test/support/files.ts';
 import { answeredNumber } from '../eval/answers.mjs';
+
+const { values: wanted } = parseArgs({
+  options: {
+    tier: { type: 'string' },
+    precision: { type: 'string' },
+    what: { type: 'string' },
+    answers: { type: 'string', default: '40' },
+  },
+});
+const isWanted = (name: string, only: string | undefined): boolean => only === undefined || name === only;
 
 const tiers = {
   baseline: { f16: false, subgroups: false },
@@ -108,7 +119,14 @@ async function publishedTrunk(engine: Engine, precision: Precision): Promise<Rec
       times.push(performance.now() - start);
     }
     const ms = times.sort((a, b) => a - b)[times.length >> 1] ?? 0;
-    results[`seq${seq}`] = { ms: Number(ms.toFixed(3)), error: relativeError(y, references.get(seq) ?? y, x) };
+    const start = performance.now();
+    await Promise.all(Array.from({ length: 8 }, () => model.forward(x, [1, seq, hidden])));
+    const overlappedMs = (performance.now() - start) / 8;
+    results[`seq${seq}`] = {
+      ms: Number(ms.toFixed(3)),
+      overlappedMs: Number(overlappedMs.toFixed(3)),
+      error: relativeError(y, references.get(seq) ?? y, x),
+    };
   }
   const warm = await model.warmUp();
   results['gpuTimeMs'] = (await model.metrics()).gpuTimeMs;
@@ -118,16 +136,18 @@ async function publishedTrunk(engine: Engine, precision: Precision): Promise<Rec
 }
 
 for (const [tier, features] of Object.entries(tiers)) {
+  if (!isWanted(tier, wanted.tier)) continue;
   const engine = await createLocalEngine({ worker: false, gpu, features });
   print({ tier, adapter: engine.info.adapter, is: engine.info.tier });
-  for (const precision of precisions) {
+  for (const precision of precisions.filter((name) => isWanted(name, wanted.precision))) {
     const attempts = {
       trunk: async () => ({ error: await trunkGoldens(engine, precision) }),
       language: async () => ({ error: await languageGoldens(engine, precision) }),
-      reasoner: () => answers(engine, precision, 40),
+      reasoner: () => answers(engine, precision, Number(wanted.answers)),
       deepseek: () => publishedTrunk(engine, precision),
     };
     for (const [what, attempt] of Object.entries(attempts)) {
+      if (!isWanted(what, wanted.what)) continue;
       try {
         print({ tier, precision, what, ...(await attempt()) });
       } catch (error) {
