@@ -48,7 +48,7 @@ export async function gpuTime(
   const plan = await buildPlan(gpu, calls, 'bench');
   const profiler = new Profiler(gpu, 1);
   await gpu.submit('bench', (encoder) => {
-    const pass = profiler.beginPass(encoder, 'bench', 'bench');
+    const pass = profiler.beginPass(encoder, { kernel: 'bench', label: 'bench' });
     for (let i = 0; i < repeats; i++) plan.record(pass);
     pass.end();
   });

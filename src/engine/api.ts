@@ -4,9 +4,11 @@ import type { MatrixPrecision, PrecisionPlan } from '../nn/precisionPlan.ts';
 import type { VariantName } from '../variants/published.ts';
 import type { BrandkitModel } from './brandApi.ts';
 import type { ViralClipperModel } from './clipApi.ts';
+import type { MemoryReport, ModelProfile, Profile, ProfileOptions } from './profileApi.ts';
 
 export type * from './brandApi.ts';
 export type * from './clipApi.ts';
+export type * from './profileApi.ts';
 
 /** Presets over the single optimisation flags. */
 export type Level = 'default' | 'memory' | 'aggressive';
@@ -206,6 +208,8 @@ export interface ModelMetrics {
   readonly flops: number;
   /** GPU time by kernel in ms, of the last profiled run; empty without timestamps. */
   readonly gpuTimeMs: Readonly<Record<string, number>>;
+  /** What the last `profile()` found; not there before the first. */
+  readonly profile?: ModelProfile;
 }
 
 /** What every variant has. */
@@ -234,6 +238,12 @@ export interface Model {
    */
   findBatchSize(options: BatchSizeOptions): Promise<BatchSizeResult>;
   metrics(): Promise<ModelMetrics>;
+  /**
+   * GPU time by layer and kernel beside the device's ceilings, and the GPU's busy share of plain runs. Takes some seconds; other calls
+   * of this model wait meanwhile, and what its KV cache holds is lost.
+   * @throws EngineError not-supported where the device has no timestamps, invalid-option, input-too-long, aborted
+   */
+  profile(options?: ProfileOptions): Promise<Profile>;
   dispose(): Promise<void>;
 }
 
@@ -266,6 +276,6 @@ export interface Engine {
   /** @throws EngineError: see the union of codes; nothing that a failed load took stays taken. */
   load<V extends VariantName>(variant: V, options: LoadOptions): Promise<ModelByVariant[V]>;
   metrics(): Promise<EngineMetrics>;
-  memory(): Promise<Ledger>;
+  memory(): Promise<MemoryReport>;
   dispose(): Promise<void>;
 }

@@ -1,8 +1,16 @@
 import { EngineError, throwIfAborted } from '../core/errors.ts';
 import type { GpuContext } from '../gpu/context.ts';
-import type { Ledger } from '../gpu/pool.ts';
 import { variantNames, type VariantName } from '../variants/published.ts';
-import type { Engine, EngineInfo, EngineMetrics, EngineOptions, LoadOptions, Model, ModelByVariant } from './api.ts';
+import type {
+  Engine,
+  EngineInfo,
+  EngineMetrics,
+  EngineOptions,
+  LoadOptions,
+  MemoryReport,
+  Model,
+  ModelByVariant,
+} from './api.ts';
 import {
   askedInVain,
   type BatchingSettings,
@@ -101,8 +109,9 @@ class LocalEngine implements Engine {
     return { info: this.info, memory: gpu.pool.ledger(), models, pipelines: gpu.pipelines.stats };
   }
 
-  async memory(): Promise<Ledger> {
-    return (await this.#host.alive()).pool.ledger();
+  async memory(): Promise<MemoryReport> {
+    const { pool } = await this.#host.alive();
+    return { ...pool.ledger(), history: pool.history.samples() };
   }
 
   async dispose(): Promise<void> {

@@ -2,10 +2,21 @@ import type { WeightFormat } from '../core/dtype.ts';
 import { EngineError } from '../core/errors.ts';
 import { parameterCount, precisionBytes } from '../nn/weightSpec.ts';
 import type { VariantName } from '../variants/published.ts';
-import type { BatchSizeOptions, BatchSizeResult, ForwardOptions, Model, ModelMetrics, WarmUpTimes } from './api.ts';
+import type {
+  BatchSizeOptions,
+  BatchSizeResult,
+  ForwardOptions,
+  Model,
+  ModelMetrics,
+  ModelProfile,
+  Profile,
+  ProfileOptions,
+  WarmUpTimes,
+} from './api.ts';
 import { findBatchSize } from './findBatchSize.ts';
 import { checkNames } from './flags.ts';
 import type { ModelCore } from './modelCore.ts';
+import { checkProfileOptions, profileModel } from './profile/profileModel.ts';
 import { profileDecode, warmUpModel } from './warmUp.ts';
 
 /** What every variant does, in the thread where the GPU is. */
@@ -16,6 +27,7 @@ export abstract class LocalModel implements Model {
   readonly config: Model['config'];
   protected readonly core: ModelCore;
   #gpuTimeMs: Record<string, number> = {};
+  #profile: ModelProfile | undefined;
 
   constructor(core: ModelCore) {
     this.core = core;
@@ -80,7 +92,22 @@ export abstract class LocalModel implements Model {
       cache: this.cacheStats,
       flops: runtime.kind === 'decoder' ? runtime.decoder.lastFlops : runtime.network.lastFlops,
       gpuTimeMs: this.#gpuTimeMs,
+      ...(this.#profile ? { profile: this.#profile } : {}),
     });
+  }
+
+  profile(options: ProfileOptions = {}): Promise<Profile> {
+    return this.core.exclusive(() =>
+      this.core.retrying(async (runtime) => {
+        checkProfileOptions(options);
+        this.forgetCache();
+        const { trace, ...profile } = await profileModel(runtime, this.core.setup, options);
+        this.#profile = profile;
+        const last = profile.runs.at(-1)?.byKernel ?? [];
+        this.#gpuTimeMs = Object.fromEntries(last.map(({ kernel, ms }) => [kernel, ms]));
+        return { ...profile, trace };
+      }),
+    );
   }
 
   /** Prompts that found their beginning in the KV cache, and that did not. */

@@ -37,10 +37,11 @@ const rowsOf = ({ config }: { readonly config: { readonly maxSeq: number } }): n
 /** GPU time in ms by kernel of one decode step, or of one warm-up run; empty where the device has no timestamps. */
 export async function profileDecode(runtime: Runtime): Promise<Record<string, number>> {
   if (!runtime.gpu.info.features.timestamps) return {};
-  const times =
+  // One round: a warm-up should not take long.
+  const { times } =
     runtime.kind === 'decoder'
-      ? await runtime.decoder.profile()
-      : await runtime.network.profile(rowsOf(runtime.network));
+      ? await runtime.decoder.profile(0, { rounds: 1 })
+      : await runtime.network.profile(rowsOf(runtime.network), { rounds: 1 });
   const byKernel: Record<string, number> = {};
   for (const { kernel, ms } of times) byKernel[kernel] = (byKernel[kernel] ?? 0) + ms;
   return byKernel;

@@ -3,6 +3,7 @@ import type { DeviceInfo } from './device.ts';
 import { inErrorScopes } from './errorScopes.ts';
 import { PipelineCache } from './pipelines.ts';
 import { BufferPool, readbackUsage } from './pool.ts';
+import type { Timeline } from './timeline.ts';
 
 /** Between a failure that a loss causes and the loss itself, at most. */
 const lossMs = 1000;
@@ -29,6 +30,8 @@ export class GpuContext {
   readonly info: DeviceInfo;
   readonly pool: BufferPool;
   readonly pipelines: PipelineCache;
+  /** Notes the times of submits, while there is one. */
+  timeline: Timeline | undefined;
   /** What a tuner measured on this device: the name of the fastest candidate by shape class (src/kernels/candidate.ts). */
   choices: ReadonlyMap<string, string> = new Map();
   #none: GPUBuffer | undefined;
@@ -73,6 +76,7 @@ export class GpuContext {
   submit(label: string, record: (encoder: GPUCommandEncoder) => void): Promise<void> {
     if (this.#lost) return Promise.reject(this.#lost);
     const { checked } = inErrorScopes(this.device, label, () => {
+      if (this.timeline) return this.timeline.submit(label, record);
       const encoder = this.device.createCommandEncoder({ label });
       record(encoder);
       this.device.queue.submit([encoder.finish()]);
@@ -127,7 +131,7 @@ export class GpuContext {
       this.pool.release(staging);
       throw error;
     }
-    const data = this.#collect(staging, bytes, submitted);
+    const data = this.#collect(label, staging, bytes, submitted);
     // Whoever waits for the data gets the error; nobody may wait after an abort.
     data.catch(() => undefined);
     return { data };
@@ -140,11 +144,14 @@ export class GpuContext {
     this.device.destroy();
   }
 
-  async #collect(staging: GPUBuffer, bytes: number, submitted: Promise<void>): Promise<ArrayBuffer> {
+  async #collect(label: string, staging: GPUBuffer, bytes: number, submitted: Promise<void>): Promise<ArrayBuffer> {
+    const { timeline } = this;
+    const startMs = timeline && performance.now();
     try {
       await Promise.all([submitted, this.#map(staging, bytes)]);
       return staging.getMappedRange(0, bytes).slice(0);
     } finally {
+      if (startMs !== undefined) timeline?.waited({ label, startMs, endMs: performance.now() });
       // Also after a refused submit, whose staging buffer is mapped or about to be: the pool lends it out again.
       staging.unmap();
       this.pool.release(staging);

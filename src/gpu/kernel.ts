@@ -46,6 +46,16 @@ export interface Cost {
   readonly bytes: number;
 }
 
+/** The cost of work that grows between recordings: asked whenever it is read. */
+export const growingCost = (cost: () => Cost): Cost => ({
+  get flops() {
+    return cost().flops;
+  },
+  get bytes() {
+    return cost().bytes;
+  },
+});
+
 /** One dispatch, as data: nothing touches the GPU until a plan is built from it. */
 export interface KernelCall {
   readonly kernel: Kernel;

@@ -53,7 +53,7 @@ export class Plan {
   encode(encoder: GPUCommandEncoder, profiler?: Profiler): void {
     if (profiler) {
       for (const step of this.#steps) {
-        const pass = profiler.beginPass(encoder, step.kernel, step.label);
+        const pass = profiler.beginPass(encoder, step);
         new Plan([step], () => undefined).record(pass);
         pass.end();
       }

@@ -1,6 +1,7 @@
 import { internalError } from '../core/errors.ts';
 import { roundUp } from '../core/shape.ts';
 import { inErrorScopes, outOfMemoryError } from './errorScopes.ts';
+import { MemoryHistory } from './memoryHistory.ts';
 
 export interface BufferRequest {
   readonly bytes: number;
@@ -52,6 +53,8 @@ export const exactSize = (bytes: number): number => roundUp(Math.max(bytes, 16),
 
 /** GPU buffers with a ledger. Every allocation runs in error scopes and under the budget. */
 export class BufferPool {
+  /** How the bytes of each owner have changed. */
+  readonly history = new MemoryHistory();
   readonly #device: GPUDevice;
   readonly #budgetBytes: number;
   readonly #leases = new Map<GPUBuffer, Lease>();
@@ -132,12 +135,14 @@ export class BufferPool {
     this.#settle(buffer, lease);
     if (lease.exact || !this.#recycles || this.#pooledBytes + lease.sizeBytes > this.#maxPooledBytes) {
       buffer.destroy();
+      this.#note(lease.owner);
       return;
     }
     const list = this.#free.get(lease.key);
     if (list) list.push(buffer);
     else this.#free.set(lease.key, [buffer]);
     this.#pooledBytes += lease.sizeBytes;
+    this.#note(lease.owner);
   }
 
   /** Destroys what is kept for reuse; returns the bytes given back to the device. */
@@ -184,11 +189,16 @@ export class BufferPool {
     this.#inUseBytes += lease.sizeBytes;
     this.#byOwner.set(lease.owner, (this.#byOwner.get(lease.owner) ?? 0) + lease.sizeBytes);
     this.#peakBytes = Math.max(this.#peakBytes, this.#inUseBytes + this.#pooledBytes);
+    this.#note(lease.owner);
   }
 
   #settle(buffer: GPUBuffer, lease: Lease): void {
     this.#leases.delete(buffer);
     this.#inUseBytes -= lease.sizeBytes;
     this.#byOwner.set(lease.owner, (this.#byOwner.get(lease.owner) ?? 0) - lease.sizeBytes);
+  }
+
+  #note(owner: string): void {
+    this.history.change(owner, this.#byOwner.get(owner) ?? 0, this.#inUseBytes, this.#pooledBytes);
   }
 }

@@ -1,7 +1,7 @@
 import { elementBytes } from '../core/dtype.ts';
 import { roundUp } from '../core/shape.ts';
 import type { DeviceInfo } from '../gpu/device.ts';
-import { type BufferSlice, callKernel, type KernelCall } from '../gpu/kernel.ts';
+import { type BufferSlice, callKernel, growingCost, type KernelCall } from '../gpu/kernel.ts';
 import { type AttentionArgs, buffersOf, costOf, paramsOf, subgroupsOf, unroll } from './attentionArgs.ts';
 import {
   attentionDecodeKernel,
@@ -32,7 +32,7 @@ export function decodeAttention(args: AttentionArgs): KernelCall[] {
   }
   const maxKeys = args.maxKeys ?? ((): number => args.keyLen);
   const splits = (): number => Math.max(1, Math.ceil(Math.min(maxKeys(), capacity) / splitKeys));
-  return [decodeCall(args, 'partial', scratch, splitKeys, splits), mergeCall(args, scratch, splitKeys, maxKeys())];
+  return [decodeCall(args, 'partial', scratch, splitKeys, splits), mergeCall(args, scratch, splitKeys, maxKeys)];
 }
 
 /** Bytes of `scratch` for decodeAttention with this capacity; 0 where one split holds all keys. */
@@ -80,7 +80,7 @@ function decodeCall(
       row_blocks: rowBlocks,
     },
     workgroups: () => [splits(), args.kvHeads * rowBlocks, args.batch],
-    cost: costOf(args, args.maxKeys?.() ?? args.keyLen),
+    cost: growingCost(() => costOf(args, args.maxKeys?.() ?? args.keyLen)),
   });
 }
 
@@ -115,7 +115,7 @@ export function decodeLanesAttention(args: AttentionArgs, shape: LanesShape): Ke
     cost: costOf(args, keys),
   });
   if (row === 'result' || !args.scratch) return [call];
-  return [call, mergeCall(args, args.scratch, shape.splitKeys, keys)];
+  return [call, mergeCall(args, args.scratch, shape.splitKeys, () => keys)];
 }
 
 /** Invocations that share a key's row; 16 times as many are a workgroup, which must cover the vec4s of a row. */
@@ -126,11 +126,16 @@ function decodeLanes(device: DeviceInfo, headDim4: number): number {
   return subgroupsOf(device, 8) ? 8 : 4;
 }
 
-function mergeCall(args: AttentionArgs, scratch: GPUBuffer | BufferSlice, splitKeys: number, keys: number): KernelCall {
+function mergeCall(
+  args: AttentionArgs,
+  scratch: GPUBuffer | BufferSlice,
+  splitKeys: number,
+  keys: () => number,
+): KernelCall {
   const headDim4 = args.headDim / 4;
   const { out_start4, out_batch4, out_row4, out_head4 } = paramsOf(args);
   const elements = args.batch * args.heads * args.queryLen * args.headDim;
-  const splits = Math.ceil(keys / splitKeys);
+  const splits = (): number => Math.ceil(keys() / splitKeys);
   return callKernel(attentionMergeKernel, {
     label: `${args.label}.merge`,
     choice: { element: args.element, reduce: args.device.features.subgroups ? 'subgroups' : 'shared' },
@@ -148,7 +153,10 @@ function mergeCall(args: AttentionArgs, scratch: GPUBuffer | BufferSlice, splitK
       out_head4,
     },
     workgroups: [args.queryLen, args.heads, args.batch],
-    cost: { flops: 2 * elements * splits, bytes: elements * (4 * splits + elementBytes[args.element]) },
+    cost: growingCost(() => ({
+      flops: 2 * elements * splits(),
+      bytes: elements * (4 * splits() + elementBytes[args.element]),
+    })),
   });
 }
 

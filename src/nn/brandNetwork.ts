@@ -2,7 +2,7 @@ import { throwIfAborted } from '../core/errors.ts';
 import type { BrandFeatures, BrandScores } from '../core/features.ts';
 import type { GpuContext } from '../gpu/context.ts';
 import type { KernelCall } from '../gpu/kernel.ts';
-import type { KernelTime } from '../gpu/profiler.ts';
+import { type DispatchTimes, profilePlans, type ProfileRounds } from '../gpu/profiler.ts';
 import type { Activation } from '../kernels/linear.ts';
 import { meanRows } from '../kernels/meanRows.ts';
 import {
@@ -19,7 +19,7 @@ import { type BrandConfig, type BrandHead, brandHeads } from './brandConfig.ts';
 import { checkBrandFeatures } from './features.ts';
 import type { Activations } from './layerOps.ts';
 import { type Assemble, compilePlans, typicalRows } from './planAhead.ts';
-import { buildStagedPlan, itemsThatFit, PlanCache, profileStages, runStages, type StagedPlan } from './stagedPlan.ts';
+import { buildStagedPlan, itemsThatFit, PlanCache, runStages, type StagedPlan } from './stagedPlan.ts';
 import { type BegunForward, type ForwardArgs, Trunk } from './trunk.ts';
 import { allocateTrunk, type TrunkBuffers, trunkLayers, type TrunkOptions, widestTrunkRow } from './trunkLayers.ts';
 import type { WeightSet } from './weights.ts';
@@ -146,8 +146,8 @@ export class BrandNetwork {
   }
 
   /** GPU time by dispatch for one brand. */
-  async profile(tokens: number): Promise<KernelTime[]> {
-    return profileStages(this.#gpu, await this.#planFor(typical(tokens)));
+  async profile(tokens: number, rounds?: ProfileRounds): Promise<DispatchTimes> {
+    return profilePlans(this.#gpu, (await this.#planFor(typical(tokens))).stages, rounds);
   }
 
   dispose(): void {

@@ -3,7 +3,7 @@ import { throwIfAborted } from '../core/errors.ts';
 import type { ClipFeatures, ClipModality, ClipScores } from '../core/features.ts';
 import type { GpuContext } from '../gpu/context.ts';
 import type { KernelCall } from '../gpu/kernel.ts';
-import type { KernelTime } from '../gpu/profiler.ts';
+import { type DispatchTimes, profilePlans, type ProfileRounds } from '../gpu/profiler.ts';
 import { meanRows } from '../kernels/meanRows.ts';
 import {
   attendRows,
@@ -19,7 +19,7 @@ import { type ClipConfig, clipModalities } from './clipConfig.ts';
 import { checkClipFeatures } from './features.ts';
 import type { Activations } from './layerOps.ts';
 import { type Assemble, compilePlans, typicalRows } from './planAhead.ts';
-import { buildStagedPlan, itemsThatFit, PlanCache, profileStages, runStages, type StagedPlan } from './stagedPlan.ts';
+import { buildStagedPlan, itemsThatFit, PlanCache, runStages, type StagedPlan } from './stagedPlan.ts';
 import { type BegunForward, type ForwardArgs, Trunk } from './trunk.ts';
 import { allocateTrunk, type TrunkBuffers, trunkLayers, type TrunkOptions, widestTrunkRow } from './trunkLayers.ts';
 import type { WeightSet } from './weights.ts';
@@ -115,8 +115,8 @@ export class ClipNetwork {
   }
 
   /** GPU time by dispatch for one window. */
-  async profile(steps: number): Promise<KernelTime[]> {
-    return profileStages(this.#gpu, await this.#planFor({ batch: 1, steps }));
+  async profile(steps: number, rounds?: ProfileRounds): Promise<DispatchTimes> {
+    return profilePlans(this.#gpu, (await this.#planFor({ batch: 1, steps })).stages, rounds);
   }
 
   dispose(): void {

@@ -2,7 +2,7 @@ import { elementBytes } from '../core/dtype.ts';
 import { throwIfAborted } from '../core/errors.ts';
 import type { GpuContext } from '../gpu/context.ts';
 import { outOfMemoryError } from '../gpu/errorScopes.ts';
-import { type KernelTime, Profiler } from '../gpu/profiler.ts';
+import { type DispatchTimes, profilePlans, type ProfileRounds } from '../gpu/profiler.ts';
 import { type SamplingSettings, settingsBytes, writeSettings } from '../kernels/sampling.ts';
 import { type SequenceRecord, sequenceRecords } from '../kernels/sequences.ts';
 import type { DecoderConfig } from './decoderConfig.ts';
@@ -306,17 +306,26 @@ export class Decoder {
     await Promise.all([this.compile(), this.#plans.compile(this.chunkRows, this.logitRows)]);
   }
 
-  /** GPU time by dispatch of one decode step of one sequence at position 0. */
-  async profile(): Promise<KernelTime[]> {
+  /** GPU time by dispatch of one decode step of slot 0 with `keys` positions before it. What the slot holds is lost. */
+  async profile(keys = 0, rounds?: ProfileRounds): Promise<DispatchTimes> {
     const plan = await this.#plans.decode(1);
     const { tokens, decodeState } = this.#memory.slots.buffers;
-    this.#gpu.device.queue.writeBuffer(tokens, 0, new Uint32Array([0]));
-    this.#gpu.device.queue.writeBuffer(decodeState, 0, sequenceRecords([{ slot: 0, position: 0 }]));
+    const { queue } = this.#gpu.device;
     this.#records = [];
-    this.#plans.maxKeys = 1;
-    const profiler = new Profiler(this.#gpu, plan.dispatches);
-    await this.#gpu.submit('profile', (encoder) => plan.encode(encoder, profiler));
-    return profiler.times();
+    this.#plans.maxKeys = keys + 1;
+    const beforeRound = (): void => {
+      queue.writeBuffer(tokens, this.#tokenOffset(0, keys), new Uint32Array([0]));
+      queue.writeBuffer(decodeState, 0, sequenceRecords([{ slot: 0, position: keys }]));
+    };
+    return profilePlans(this.#gpu, [plan], { ...rounds, beforeRound });
+  }
+
+  /** The same of a prompt's first `rows` tokens, with the head behind them. */
+  async profilePrefill(rows: number, rounds?: ProfileRounds): Promise<DispatchTimes> {
+    const plan = await this.#plans.prefill(rows, 'sample');
+    const tokens = Array.from({ length: rows }, (_, index) => index % this.config.vocab);
+    this.#plans.maxKeys = rows;
+    return profilePlans(this.#gpu, [plan], { ...rounds, beforeRound: () => this.#place(0, tokens, 0) });
   }
 
   /** Resolves when everything queued is done. */

@@ -2,7 +2,6 @@ import { EngineError, throwIfAborted } from '../core/errors.ts';
 import type { GpuContext } from '../gpu/context.ts';
 import type { KernelCall } from '../gpu/kernel.ts';
 import { buildPlan, type Plan } from '../gpu/plan.ts';
-import { type KernelTime, Profiler } from '../gpu/profiler.ts';
 import { Activations } from './layerOps.ts';
 import { type Assemble, compileCalls } from './planAhead.ts';
 
@@ -86,16 +85,6 @@ export async function runStages(
   const slices = [{ buffer: result, byteOffset: 0, bytes }];
   const { data } = await gpu.enqueueRead(label, (encoder) => last?.encode(encoder), slices);
   return { data, flops: plan.stages.reduce((sum, stage) => sum + stage.flops, 0) };
-}
-
-/** GPU time by dispatch of one run over whatever lies in the buffers. */
-export async function profileStages(gpu: GpuContext, plan: StagedPlan<unknown>): Promise<KernelTime[]> {
-  const profiler = new Profiler(
-    gpu,
-    plan.stages.reduce((sum, stage) => sum + stage.dispatches, 0),
-  );
-  for (const stage of plan.stages) await gpu.submit('profile', (encoder) => stage.encode(encoder, profiler));
-  return profiler.times();
 }
 
 /**

@@ -9,7 +9,7 @@ import type {
   ModelByVariant,
   ModelSource,
   VariantName,
-  Ledger,
+  MemoryReport,
 } from '../engine/api.ts';
 import { absoluteUrl } from './absoluteUrl.ts';
 import { clientModel } from './clientModel.ts';
@@ -78,7 +78,7 @@ class WorkerEngine implements Engine {
     return this.#host().metrics();
   }
 
-  async memory(): Promise<Ledger> {
+  async memory(): Promise<MemoryReport> {
     return this.#host().memory();
   }
 

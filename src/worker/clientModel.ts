@@ -40,6 +40,7 @@ export function clientModel(
       return calls.abortable(signal, (call) => host().findBatchSize(call, id, plain));
     },
     metrics: async () => host().modelMetrics(id),
+    profile: async ({ signal, ...rest } = {}) => calls.abortable(signal, (call) => host().profile(call, id, rest)),
     dispose: async () => host().disposeModel(id),
   };
   switch (variant) {

@@ -25,7 +25,9 @@ import type {
   TimeRange,
   VariantName,
   WarmUpTimes,
-  Ledger,
+  MemoryReport,
+  Profile,
+  ProfileOptions,
 } from '../engine/api.ts';
 import { createLocalEngine } from '../engine/createLocalEngine.ts';
 import type { LocalBrandkit } from '../engine/localBrandkit.ts';
@@ -155,6 +157,10 @@ export class Host implements EngineHost {
     return this.#model(model).metrics();
   }
 
+  profile(call: CallId, model: ModelId, options: Plain<ProfileOptions>): Promise<Profile> {
+    return this.#abortable(call, (signal) => this.#model(model).profile({ ...options, signal }));
+  }
+
   async disposeModel(model: ModelId): Promise<void> {
     const known = this.#models.get(model);
     this.#models.delete(model);
@@ -169,7 +175,7 @@ export class Host implements EngineHost {
     return this.#opened().metrics();
   }
 
-  async memory(): Promise<Ledger> {
+  async memory(): Promise<MemoryReport> {
     return this.#opened().memory();
   }
 

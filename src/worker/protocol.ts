@@ -21,7 +21,9 @@ import type {
   TimeRange,
   VariantName,
   WarmUpTimes,
-  Ledger,
+  MemoryReport,
+  Profile,
+  ProfileOptions,
 } from '../engine/api.ts';
 import type { DocumentSide } from '../engine/brand/documentSide.ts';
 
@@ -99,9 +101,10 @@ export interface EngineHost {
   warmUp(model: ModelId): Promise<WarmUpTimes>;
   findBatchSize(call: CallId, model: ModelId, options: Plain<BatchSizeOptions>): Promise<BatchSizeResult>;
   modelMetrics(model: ModelId): Promise<ModelMetrics>;
+  profile(call: CallId, model: ModelId, options: Plain<ProfileOptions>): Promise<Profile>;
   disposeModel(model: ModelId): Promise<void>;
   abort(call: CallId): Promise<void>;
   metrics(): Promise<EngineMetrics>;
-  memory(): Promise<Ledger>;
+  memory(): Promise<MemoryReport>;
   dispose(): Promise<void>;
 }
