@@ -15,6 +15,7 @@ override ROW_GROUPS: u32 = WORKGROUP_SIZE / 8u;
 override LANE_VECS: u32 = (HEAD_DIM4 + 7u) / 8u;  // output vec4s of a row in one invocation
 override PITCH: u32 = DEPTH4 + 1u;  // odd, so that neighbouring rows lie in different banks
 const KEY_TILE = 32u;
+const ROW_LANES = 8u;
 
 @group(0) @binding(5) var<storage, read_write> out: array<Elem4>;
 var<workgroup> staging: array<vec4f, STAGING>;
@@ -169,10 +170,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     weight += keep_probability(s.s3, most, key + 24u, at);
     add_values(&sums, decay, tile, first_key, key_end, at);
   }
-  staging[at.lane] = weight;
-  workgroupBarrier();
-  weight = vec4f();
-  for (var i = 0u; i < 8u; i++) { weight += staging[at.lane - at.lane % 8u + i]; }
+  weight = row_sum(weight, at);
   let inverse = select(1.0 / weight, vec4f(), weight <= vec4f());
   let out_base = params.out_start4 + tile.batch * params.out_batch4 + tile.head * params.out_head4;
   for (var r = 0u; r < loop_end(4u); r++) {

@@ -1,9 +1,11 @@
 import type { ElementType } from '../../src/core/dtype.ts';
-import { numberToFloat16 } from '../../src/core/float16.ts';
+import { float16ToNumber, numberToFloat16 } from '../../src/core/float16.ts';
 import type { GpuContext } from '../../src/gpu/context.ts';
 import type { KernelCall } from '../../src/gpu/kernel.ts';
-import { attention, type AttentionArgs, decodeAttention, decodeLanesAttention } from '../../src/kernels/attention.ts';
-import { type Bench, noise } from './harness.ts';
+import { type AttentionArgs, decodeAttention, decodeLanesAttention } from '../../src/kernels/attention.ts';
+import { prefillAttention, prefillStorageBytes, tiledAttention } from '../../src/kernels/attentionPrefill.ts';
+import type { PrefillShape } from '../../src/kernels/attentionPrefillKernels.ts';
+import { type Bench, difference, noise } from './harness.ts';
 import { race } from './race.ts';
 import { chosen, type Problem, type SweepOptions } from './sweepOptions.ts';
 
@@ -20,6 +22,7 @@ interface AttentionProblem {
 export function attentionProblems(options: SweepOptions): Problem[] {
   const { shrink } = options;
   const trunk = { heads: 16, kvHeads: 16, headDim: 128 };
+  const small = { heads: 8, kvHeads: 8, headDim: 64 };
   const cases: AttentionProblem[] = [
     { name: 'decode.4096', ...trunk, queryLen: 1, keys: 4096 },
     { name: 'decode.512', ...trunk, queryLen: 1, keys: 512 },
@@ -29,14 +32,21 @@ export function attentionProblems(options: SweepOptions): Problem[] {
     { name: 'trunk.16', ...trunk, queryLen: 16, keys: 16 },
     { name: 'trunk.128', ...trunk, queryLen: 128, keys: 128 },
     { name: 'trunk.512', ...trunk, queryLen: 512, keys: 512 },
+    { name: 'small.16', ...small, queryLen: 16, keys: 16 },
+    { name: 'small.128', ...small, queryLen: 128, keys: 128 },
+    { name: 'small.512', ...small, queryLen: 512, keys: 512 },
+    { name: 'chunk.512.512', ...trunk, queryLen: 512, keys: 512, causal: true },
+    { name: 'chunk.16.4096', ...trunk, queryLen: 16, keys: 4096, causal: true },
+    { name: 'chunk.128.4096', ...trunk, queryLen: 128, keys: 4096, causal: true },
+    { name: 'chunk.512.4096', ...trunk, queryLen: 512, keys: 4096, causal: true },
   ];
   return cases.map((c) => {
     const keys = Math.max(1, Math.floor(c.keys / shrink));
     // A row of 32 is what the smallest subgroups of CPU adapters hold.
-    const small = { ...c, keys, queryLen: Math.min(c.queryLen, keys), headDim: 32 };
+    const shrunk = { ...c, keys, queryLen: Math.min(c.queryLen, keys), headDim: 32 };
     return {
       name: `attention.${c.name}`,
-      run: (bench) => runAttention(bench, shrink > 1 ? small : c, options),
+      run: (bench) => runAttention(bench, shrink > 1 ? shrunk : c, options),
     };
   });
 }
@@ -47,7 +57,7 @@ async function runAttention(bench: Bench, p: AttentionProblem, options: SweepOpt
   const element: ElementType = gpu.info.features.f16 ? 'f16' : 'f32';
   const size = element === 'f16' ? 2 : 4;
   const tensor = (rows: number, heads: number, seed: number) => {
-    const data = noise(rows * heads * p.headDim, seed);
+    const data = values(p, rows * heads, seed, element);
     return {
       buffer: bench.upload(element === 'f32' ? data : Uint16Array.from(data, numberToFloat16)),
       offset: 0,
@@ -65,7 +75,8 @@ async function runAttention(bench: Bench, p: AttentionProblem, options: SweepOpt
   }));
   const outputs = p.queryLen * p.heads * p.headDim;
   const out = { ...q, buffer: bench.buffer(outputs * size) };
-  const scratch = bench.buffer(512 * p.heads * p.queryLen * (p.headDim + 4) * 4);
+  const splits = p.queryLen > 8 ? Math.ceil(p.keys / leastSplitKeys) : 512;
+  const scratch = bench.buffer(splits * p.heads * p.queryLen * (p.headDim + 4) * 4);
   const argsOf = (cache: (typeof caches)[number]): AttentionArgs => ({
     label: p.name,
     element,
@@ -89,21 +100,62 @@ async function runAttention(bench: Bench, p: AttentionProblem, options: SweepOpt
     candidates: chosen(candidatesFor(p, gpu), options),
     args: caches.map(argsOf),
     bytes,
-    flops: 4 * p.queryLen * p.keys * p.heads * p.headDim,
+    flops: 4 * p.queryLen * (p.causal ? p.keys - (p.queryLen - 1) / 2 : p.keys) * p.heads * p.headDim,
     output: { buffer: out.buffer, count: outputs, element },
+    checked: async (got) => exactDifference(p, element, got),
   });
 }
 
-function candidatesFor(p: AttentionProblem, gpu: GpuContext): Record<string, (args: AttentionArgs) => KernelCall[]> {
+/** The numbers of a tensor as the GPU gets them. */
+function values(p: AttentionProblem, lines: number, seed: number, element: ElementType): Float32Array {
+  const data = noise(lines * p.headDim, seed);
+  return element === 'f32' ? data : data.map((value) => float16ToNumber(numberToFloat16(value)));
+}
+
+/** What differs from float64, over some rows of some heads. */
+function exactDifference(p: AttentionProblem, element: ElementType, got: Float64Array) {
+  const { headDim, heads, queryLen, keys } = p;
+  const q = values(p, queryLen * heads, 3, element);
+  const k = values(p, keys * p.kvHeads, 4, element);
+  const v = values(p, keys * p.kvHeads, 5, element);
+  const want: number[] = [];
+  const have: number[] = [];
+  for (let i = 0; i < 16; i++) {
+    const row = Math.floor((i * (queryLen - 1)) / 15);
+    const head = i % heads;
+    const seen = p.causal ? row + 1 + keys - queryLen : keys;
+    const at = (row * heads + head) * headDim;
+    if (at + headDim > got.length) continue;
+    const lineOf = (key: number): number => (key * p.kvHeads + Math.floor((head * p.kvHeads) / heads)) * headDim;
+    const scores = Array.from({ length: seen }, (_, key) => {
+      let sum = 0;
+      for (let d = 0; d < headDim; d++) sum += (q[at + d] ?? 0) * (k[lineOf(key) + d] ?? 0);
+      return sum / Math.sqrt(headDim);
+    });
+    const most = scores.reduce((a, b) => Math.max(a, b), -Infinity);
+    const weights = scores.map((score) => Math.exp(score - most));
+    const total = weights.reduce((a, b) => a + b, 0);
+    for (let d = 0; d < headDim; d++) {
+      want.push(weights.reduce((sum, w, key) => sum + (w / total) * (v[lineOf(key) + d] ?? 0), 0));
+      have.push(got[at + d] ?? Number.NaN);
+    }
+  }
+  const { rms, worst } = difference(Float64Array.from(have), Float64Array.from(want));
+  return { c: 'float64 of the reference', rms, worst };
+}
+
+type Candidates = Record<string, (args: AttentionArgs) => KernelCall[]>;
+
+function candidatesFor(p: AttentionProblem, gpu: GpuContext): Candidates {
   const plain = (a: AttentionArgs): AttentionArgs => ({
     ...a,
     device: { ...a.device, features: { ...a.device.features, subgroups: false } },
   });
-  const all: Record<string, (args: AttentionArgs) => KernelCall[]> = {
-    'old tiled': attention,
-    'old tiled shared': (a) => attention(plain(a)),
+  const all: Candidates = {
+    'old tiled': (a) => [tiledAttention(a)],
+    'old tiled shared': (a) => [tiledAttention(plain(a))],
   };
-  if (p.queryLen > 8) return all;
+  if (p.queryLen > 8) return { ...all, ...prefillCandidates(p, gpu) };
   all['old decode'] = decodeAttention;
   all['old decode shared'] = (a) => decodeAttention(plain(a));
   if (!gpu.info.features.subgroups) return all;
@@ -112,5 +164,44 @@ function candidatesFor(p: AttentionProblem, gpu: GpuContext): Record<string, (ar
       for (const splitKeys of p.keys > 64 ? [32, 64, 128, 256] : [0x7fff_ffff])
         all[`lanes w${workgroupSize} k${keys} split${splitKeys}`] = (a) =>
           decodeLanesAttention(a, { workgroupSize, keys, splitKeys });
+  return all;
+}
+
+const leastSplitKeys = 256;
+
+/** Rows by columns of invocations, rows of each, vec4s of keys of each. */
+const prefillTiles = [
+  ['8', '16', '1', '1'],
+  ['8', '16', '2', '1'],
+  ['4', '16', '4', '1'],
+  ['8', '16', '4', '1'],
+  ['8', '16', '4', '2'],
+  ['16', '16', '4', '1'],
+  ['16', '16', '2', '1'],
+  ['8', '8', '4', '1'],
+  ['8', '8', '4', '2'],
+  ['16', '8', '4', '1'],
+  ['16', '8', '4', '2'],
+] as const;
+
+function prefillCandidates(p: AttentionProblem, gpu: GpuContext): Candidates {
+  const all: Candidates = {};
+  for (const [rowThreads, columnThreads, threadRows, keyVecs] of prefillTiles)
+    for (const [depth4, slice] of [
+      ['4', 16],
+      ['8', 32],
+    ] as const)
+      for (const stages of ['1', '2'] as const) {
+        const steps = String(slice / Number(rowThreads));
+        const valueSteps = steps === '8' ? '4' : steps === '4' || steps === '2' ? steps : '1';
+        const shape: PrefillShape = { rowThreads, columnThreads, threadRows, keyVecs, depth4, valueSteps, stages };
+        const bytes = prefillStorageBytes(shape, p.headDim, gpu.info.features.subgroups);
+        if (bytes > gpu.info.limits.maxComputeWorkgroupStorageSize) continue;
+        const name = `r${rowThreads}x${threadRows} c${columnThreads}x${keyVecs} d${depth4} s${stages}`;
+        all[name] = (a) => prefillAttention(a, shape);
+        if (p.keys < 2 * leastSplitKeys) continue;
+        for (const splitKeys of p.keys > 512 ? [leastSplitKeys, 512, 1024] : [leastSplitKeys])
+          if (stages === '2') all[`${name} split${splitKeys}`] = (a) => prefillAttention(a, shape, splitKeys);
+      }
   return all;
 }

@@ -1,14 +1,9 @@
-import { elementBytes } from '../core/dtype.ts';
 import { roundUp } from '../core/shape.ts';
 import type { DeviceInfo } from '../gpu/device.ts';
 import { type BufferSlice, callKernel, growingCost, type KernelCall } from '../gpu/kernel.ts';
-import { type AttentionArgs, buffersOf, costOf, paramsOf, subgroupsOf, unroll } from './attentionArgs.ts';
-import {
-  attentionDecodeKernel,
-  attentionDecodeLanesKernel,
-  attentionMergeKernel,
-  rowTileAxis,
-} from './attentionKernels.ts';
+import { type AttentionArgs, buffersOf, costOf, paramsOf, powerOfTwo, subgroupsOf, unroll } from './attentionArgs.ts';
+import { attentionDecodeKernel, attentionDecodeLanesKernel, rowTileAxis } from './attentionKernels.ts';
+import { mergeCall } from './attentionMerge.ts';
 
 export type { AttentionArgs, AttentionMask, HeadsView } from './attentionArgs.ts';
 export { attention } from './attentionPrefill.ts';
@@ -126,40 +121,6 @@ function decodeLanes(device: DeviceInfo, headDim4: number): number {
   return subgroupsOf(device, 8) ? 8 : 4;
 }
 
-function mergeCall(
-  args: AttentionArgs,
-  scratch: GPUBuffer | BufferSlice,
-  splitKeys: number,
-  keys: () => number,
-): KernelCall {
-  const headDim4 = args.headDim / 4;
-  const { out_start4, out_batch4, out_row4, out_head4 } = paramsOf(args);
-  const elements = args.batch * args.heads * args.queryLen * args.headDim;
-  const splits = (): number => Math.ceil(keys() / splitKeys);
-  return callKernel(attentionMergeKernel, {
-    label: `${args.label}.merge`,
-    choice: { element: args.element, reduce: args.device.features.subgroups ? 'subgroups' : 'shared' },
-    overrides: { WORKGROUP_SIZE: 64, HEAD_DIM4: headDim4, COLUMNS: powerOfTwo(headDim4) },
-    buffers: { partial: scratch, state: args.state ?? args.none, out: args.out.buffer },
-    params: {
-      query_len: args.queryLen,
-      key_len: args.keyLen,
-      heads: args.heads,
-      batches: args.batch,
-      split_keys: splitKeys,
-      out_start4,
-      out_batch4,
-      out_row4,
-      out_head4,
-    },
-    workgroups: [args.queryLen, args.heads, args.batch],
-    cost: growingCost(() => ({
-      flops: 2 * elements * splits(),
-      bytes: elements * (4 * splits() + elementBytes[args.element]),
-    })),
-  });
-}
-
 type Size = keyof typeof rowTileAxis;
 const isSize = (name: string): name is Size => name in rowTileAxis;
 
@@ -168,5 +129,3 @@ function sizeName(size: number): Size {
   if (isSize(name)) return name;
   throw new RangeError(`Attention has no variant for a tile of ${size}: headDim must be a multiple of 8 up to 256.`);
 }
-
-const powerOfTwo = (size: number): number => 2 ** Math.ceil(Math.log2(size));

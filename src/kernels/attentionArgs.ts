@@ -113,3 +113,5 @@ export function costOf(args: AttentionArgs, keys: number): Cost {
   const elements = 2 * batch * heads * queryLen * headDim + 2 * batch * kvHeads * keys * headDim;
   return { flops: 4 * batch * heads * queryLen * seen * headDim, bytes: elements * elementBytes[args.element] };
 }
+
+export const powerOfTwo = (size: number): number => 2 ** Math.ceil(Math.log2(size));

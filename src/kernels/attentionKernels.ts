@@ -1,11 +1,8 @@
-import tiledWgsl from '../../shaders/attention_tiled.wgsl?raw';
 import decodeWgsl from '../../shaders/attention_decode.wgsl?raw';
 import decodeLanesWgsl from '../../shaders/attention_decode_lanes.wgsl?raw';
 import mergeWgsl from '../../shaders/attention_merge.wgsl?raw';
 import sequencesWgsl from '../../shaders/lib/sequences.wgsl?raw';
 import viewWgsl from '../../shaders/lib/attention_view.wgsl?raw';
-import rowMaxWgsl from '../../shaders/lib/attention_row_max.wgsl?raw';
-import rowMaxSubgroupsWgsl from '../../shaders/lib/attention_row_max_subgroups.wgsl?raw';
 import gatherWgsl from '../../shaders/lib/attention_gather.wgsl?raw';
 import gatherSubgroupsWgsl from '../../shaders/lib/attention_gather_subgroups.wgsl?raw';
 import rowResultWgsl from '../../shaders/lib/attention_row_result.wgsl?raw';
@@ -25,7 +22,7 @@ export const viewBindings = {
   state: 'read',
   out: 'read_write',
 } as const;
-const viewParams = {
+export const viewParams = {
   query_len: 'u32',
   key_len: 'u32',
   heads: 'u32',
@@ -70,18 +67,6 @@ export const rowTileAxis = {
   '7': ['const ROW_TILE = 7u;'],
   '8': ['const ROW_TILE = 8u;'],
 } as const;
-
-export const attentionTiledKernel = defineKernel({
-  name: 'attention_tiled',
-  wgsl: [sequencesWgsl, viewWgsl, tiledWgsl],
-  axes: {
-    element: elementAxis,
-    reduce: { shared: [invocationWgsl, rowMaxWgsl], subgroups: [invocationSubgroupsWgsl, rowMaxSubgroupsWgsl] },
-  },
-  bindings: viewBindings,
-  params: viewParams,
-  overrides: ['WORKGROUP_SIZE', 'HEAD_DIM4', 'DEPTH4', 'VALUE_KEYS', 'STAGING', 'UNROLL'],
-});
 
 export const attentionDecodeKernel = defineKernel({
   name: 'attention_decode',

@@ -1,12 +1,21 @@
-import { callKernel, type KernelCall } from '../gpu/kernel.ts';
+import { callKernel, growingCost, type KernelCall } from '../gpu/kernel.ts';
 import { type AttentionArgs, buffersOf, costOf, paramsOf, subgroupsOf, unroll } from './attentionArgs.ts';
-import { attentionTiledKernel } from './attentionKernels.ts';
+import { mergeCall } from './attentionMerge.ts';
+import {
+  attentionPrefillKernel,
+  attentionTiledKernel,
+  laneVecsAxis,
+  type PrefillShape,
+} from './attentionPrefillKernels.ts';
 
 /**
  * Attention of many query rows over any number of keys: tiled, online softmax. headDim a multiple of 8 up to 256;
  * boolean mask, causal, grouped heads and cross-attention (queryLen ≠ keys) alike. Rows that see no key give zeros.
  */
-export function attention(args: AttentionArgs): KernelCall[] {
+export const attention = (args: AttentionArgs): KernelCall[] => [tiledAttention(args)];
+
+/** `attention` by attention_tiled. */
+export function tiledAttention(args: AttentionArgs): KernelCall {
   const headDim4 = args.headDim / 4;
   // 128 invocations read q and k less often; without subgroups they need more than the guaranteed 16 KiB.
   const wide =
@@ -17,25 +26,77 @@ export function attention(args: AttentionArgs): KernelCall[] {
   const scoreStaging = (rowTile + 32) * (depth4 + 1);
   const valueChunks = Math.ceil((32 * headDim4 + 8) / scoreStaging);
   const valueKeys = Math.ceil(32 / valueChunks);
-  return [
-    callKernel(attentionTiledKernel, {
-      label: args.label,
-      choice: {
-        element: args.element,
-        reduce: subgroupsOf(args.device, 8) ? 'subgroups' : 'shared',
-      },
-      overrides: {
-        WORKGROUP_SIZE: workgroupSize,
-        HEAD_DIM4: headDim4,
-        DEPTH4: depth4,
-        VALUE_KEYS: valueKeys,
-        STAGING: Math.max(scoreStaging, valueKeys * headDim4 + 8),
-        UNROLL: unroll(args),
-      },
-      buffers: buffersOf(args),
-      params: { ...paramsOf(args), split_keys: 0, row_blocks: 0 },
-      workgroups: [Math.ceil(args.queryLen / rowTile), args.heads, args.batch],
-      cost: costOf(args, args.keyLen),
-    }),
-  ];
+  return callKernel(attentionTiledKernel, {
+    label: args.label,
+    choice: {
+      element: args.element,
+      reduce: subgroupsOf(args.device, 8) ? 'subgroups' : 'shared',
+    },
+    overrides: {
+      WORKGROUP_SIZE: workgroupSize,
+      HEAD_DIM4: headDim4,
+      DEPTH4: depth4,
+      VALUE_KEYS: valueKeys,
+      STAGING: Math.max(scoreStaging, valueKeys * headDim4 + 8),
+      UNROLL: unroll(args),
+    },
+    buffers: buffersOf(args),
+    params: { ...paramsOf(args), split_keys: 0, row_blocks: 0 },
+    workgroups: [Math.ceil(args.queryLen / rowTile), args.heads, args.batch],
+    cost: costOf(args, args.keyLen),
+  });
+}
+
+/** `attention` by attention_prefill in a given shape; with `scratch` and `splitKeys` the keys are split and merged. */
+export function prefillAttention(args: AttentionArgs, shape: PrefillShape, splitKeys = 0x7fff_ffff): KernelCall[] {
+  const { scratch } = args;
+  const capacity = args.keyCapacity ?? args.keyLen;
+  const keys = (): number => Math.min(args.maxKeys?.() ?? args.keyLen, capacity);
+  const split = scratch !== undefined && capacity > splitKeys;
+  const splits = (): number => (split ? Math.max(1, Math.ceil(keys() / splitKeys)) : 1);
+  const headDim4 = args.headDim / 4;
+  const columns = Number(shape.columnThreads);
+  const tiles = Math.ceil(args.queryLen / (Number(shape.rowThreads) * Number(shape.threadRows)));
+  const params = paramsOf(args);
+  const call = callKernel(attentionPrefillKernel, {
+    label: args.label,
+    choice: {
+      element: args.element,
+      reduce: subgroupsOf(args.device, columns) ? 'subgroups' : 'shared',
+      row: split ? 'partial' : 'result',
+      laneVecs: laneVecsOf(Math.ceil(headDim4 / columns)),
+      ...shape,
+    },
+    overrides: { HEAD_DIM4: headDim4 },
+    buffers: { ...buffersOf(args), out: split ? scratch : args.out.buffer },
+    params: {
+      ...params,
+      out_batch4: split ? args.batch : params.out_batch4,
+      split_keys: split ? splitKeys : 0x7fff_ffff,
+      row_blocks: tiles,
+    },
+    workgroups: () => [tiles * splits(), args.heads, args.batch],
+    cost: growingCost(() => costOf(args, keys())),
+  });
+  return split ? [call, mergeCall(args, scratch, splitKeys, keys)] : [call];
+}
+
+/** Bytes of workgroup memory that attention_prefill takes in a shape. */
+export function prefillStorageBytes(shape: PrefillShape, headDim: number, subgroups: boolean): number {
+  const [rowThreads, columns] = [Number(shape.rowThreads), Number(shape.columnThreads)];
+  const rows = rowThreads * Number(shape.threadRows);
+  const keyVecs = columns * Number(shape.keyVecs);
+  const values = Number(shape.valueSteps) * rowThreads * columns * Math.ceil(headDim / 4 / columns);
+  const slice = Math.max((rows + 4 * keyVecs) * (Number(shape.depth4) + 1), values);
+  return 16 * (Number(shape.stages) * slice + rows * (keyVecs + 1) + (subgroups ? 0 : rowThreads * columns));
+}
+
+const isLaneVecs = (name: string): name is keyof typeof laneVecsAxis => name in laneVecsAxis;
+
+function laneVecsOf(count: number): keyof typeof laneVecsAxis {
+  const name = String(count);
+  if (isLaneVecs(name)) return name;
+  throw new RangeError(
+    `Attention has no variant for ${count} vec4s of columns: headDim must be a multiple of 8 up to 256.`,
+  );
 }

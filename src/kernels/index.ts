@@ -1,10 +1,6 @@
 /** Every kernel's declaration: for the tests that hold declarations against WGSL, and for listings. */
-export {
-  attentionDecodeKernel,
-  attentionDecodeLanesKernel,
-  attentionMergeKernel,
-  attentionTiledKernel,
-} from './attentionKernels.ts';
+export { attentionDecodeKernel, attentionDecodeLanesKernel, attentionMergeKernel } from './attentionKernels.ts';
+export { attentionPrefillKernel, attentionTiledKernel } from './attentionPrefillKernels.ts';
 export { dispatchCost, fmaRate, streamRead } from './ceilings.ts';
 export { convertWeight, quantizationError, quantizeWeight } from './convert.ts';
 export { embeddingKernel } from './embedding.ts';

@@ -1,7 +1,14 @@
 import type { ElementType } from '../../src/core/dtype.ts';
 import type { DeviceInfo } from '../../src/gpu/device.ts';
 import type { GpuContext } from '../../src/gpu/context.ts';
-import { attention, decodeAttention, decodeScratchBytes, type HeadsView } from '../../src/kernels/attention.ts';
+import {
+  attention,
+  type AttentionArgs,
+  decodeAttention,
+  decodeScratchBytes,
+  type HeadsView,
+} from '../../src/kernels/attention.ts';
+import type { KernelCall } from '../../src/gpu/kernel.ts';
 import { sequenceRecords } from '../../src/kernels/sequences.ts';
 import * as reference from '../reference/attention.ts';
 import { expectClose, randomNumbers } from '../support/compare.ts';
@@ -40,6 +47,7 @@ export async function check(
   element: ElementType,
   c: Case,
   device: DeviceInfo = gpu.info,
+  attend: (args: AttentionArgs) => KernelCall[] = c.via === 'tiled' ? attention : decodeAttention,
 ): Promise<void> {
   const { headDim, queryLen, keys, batch = 1, heads = 2, kvHeads = heads, causal = false, spare = 3 } = c;
   const scale = 1 / Math.sqrt(headDim);
@@ -66,7 +74,11 @@ export async function check(
   const outBytes = want.length * (element === 'f32' ? 4 : 2);
   const out = poisoned(gpu, outBytes);
   const capacity = c.capacity ?? keys + spare;
-  const scratchBytes = decodeScratchBytes({ batch, heads, queryLen, headDim, maxKeys: capacity });
+  // Enough for splits of 32 keys, which only prefill takes.
+  const scratchBytes = Math.max(
+    decodeScratchBytes({ batch, heads, queryLen, headDim, maxKeys: capacity }),
+    Math.ceil(capacity / 32) * batch * heads * queryLen * (headDim + 4) * 4,
+  );
   const args = {
     label: 'test',
     element,
@@ -108,8 +120,7 @@ export async function check(
     maxKeys: () => capacity,
     ...(c.via === 'split' ? { scratch: poisoned(gpu, scratchBytes) } : {}),
   };
-  const calls = c.via === 'tiled' ? attention(args) : decodeAttention(args);
-  await runCalls(gpu, calls);
+  await runCalls(gpu, attend(args));
   const got = await download(gpu, out, want.length, element);
   const { relative, absolute } = tolerances[element];
   const louder = (c.loud ?? 1) > 1 ? 10 : 1;
