@@ -160,6 +160,8 @@ export interface Generation extends AsyncIterable<GeneratedPart> {
 }
 
 export interface WarmUpTimes {
+  /** Measuring which kernels are the fastest here; 0 where nothing was left to measure. */
+  readonly tuneMs: number;
   readonly compileMs: number;
   readonly runMs: number;
   readonly totalMs: number;
@@ -193,6 +195,25 @@ export interface BatchSizeResult {
   readonly stoppedBy: 'memory' | 'device' | 'throughput' | 'time';
 }
 
+/** Which of several kernels serves a class of dispatches, and why. */
+export interface KernelChoice {
+  /** All that tells the class from others: operation, rows, shape, formats. */
+  readonly key: string;
+  /** One of its dispatches: `layers.3.qkv`. */
+  readonly label: string;
+  readonly chosen: string;
+  /** What is chosen without measuring. */
+  readonly heuristic: string;
+  /** How many there were to choose from. */
+  readonly candidates: number;
+  /** Chosen by a rule, by an earlier engine's measurement on this adapter, or by this engine's. */
+  readonly from: 'heuristic' | 'remembered' | 'tuned';
+  /** Time of the heuristic's kernel by that of the chosen one, as measured; 1 where nothing was. */
+  readonly speedup: number;
+  /** Kernels whose output was wrong on this device: never chosen. */
+  readonly rejected: readonly string[];
+}
+
 export interface ModelMetrics {
   readonly parameters: number;
   readonly precision: Exclude<Precision, 'auto'>;
@@ -210,6 +231,8 @@ export interface ModelMetrics {
   readonly gpuTimeMs: Readonly<Record<string, number>>;
   /** What the last `profile()` found; not there before the first. */
   readonly profile?: ModelProfile;
+  /** Kernels chosen for what the last warm-up ran; empty before. */
+  readonly kernelChoices: readonly KernelChoice[];
 }
 
 /** What every variant has. */

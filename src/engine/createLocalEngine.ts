@@ -12,7 +12,6 @@ import type {
   ModelByVariant,
 } from './api.ts';
 import {
-  askedInVain,
   type BatchingSettings,
   batchingSettings,
   type CachingSettings,
@@ -26,18 +25,23 @@ import { createLocalModel } from './createLocalModel.ts';
 import { loadMediaCode } from './mediaCode.ts';
 import type { PrecisionBudgets } from '../nn/precisionPlan.ts';
 import { ModelCore } from './modelCore.ts';
+import type { TuneSurroundings } from './tune/tuneModel.ts';
+import { indexedDbStore } from './tune/tuneStore.ts';
 import { adaptPrecision, choosePrecision, contextLength, openModel } from './runtime.ts';
 
 /**
- * An engine in the calling thread. `mediaFile`: where the media code is, if not in the source.
+ * An engine in the calling thread. `mediaFile`: where the media code is, if not in the source. `tuning`: by default results
+ * are kept in IndexedDB where there is one.
  * @throws EngineError unknown-option, invalid-option, webgpu-unavailable, adapter-unavailable
  */
-export async function createLocalEngine(options: EngineOptions = {}, mediaFile?: string): Promise<Engine> {
+export async function createLocalEngine(
+  options: EngineOptions = {},
+  mediaFile?: string,
+  tuning: TuneSurroundings = { store: indexedDbStore() },
+): Promise<Engine> {
   checkEngineOptions(options);
-  const host = new GpuHost(options);
+  const host = new GpuHost(options, tuning);
   const gpu = await host.alive();
-  for (const flag of askedInVain(options))
-    host.emit({ type: 'warning', message: `optimizations.${flag} has no effect in this version.` });
   return new LocalEngine(host, gpu, options, mediaFile);
 }
 

@@ -3,9 +3,6 @@ import type { EngineInfo, EngineOptions, Level, Optimizations } from './api.ts';
 
 type Flag = keyof Optimizations;
 
-/** Flags that have nothing behind them in this version: accepted, reported as off, and warned of when asked for. */
-const flagsWithoutEffect: readonly Flag[] = ['kernelOptimization'];
-
 const standard: Record<Flag, boolean> = {
   ultraFusion: true,
   computeOverlap: true,
@@ -13,7 +10,7 @@ const standard: Record<Flag, boolean> = {
   caching: true,
   dynamicBatching: true,
   adaptivePrecision: false,
-  kernelOptimization: false,
+  kernelOptimization: true,
 };
 
 /** What each level means, flag by flag. */
@@ -108,16 +105,11 @@ function checkOptimizations(optimizations: Optimizations): void {
 /** The level's flags with the single ones over them: what is in force. */
 export function resolveFlags(options: EngineOptions): EngineInfo['flags'] {
   const over = Object.entries(options.optimizations ?? {}).filter(([, value]) => value !== undefined);
-  const off = flagsWithoutEffect.map((flag) => [flag, false]);
   return {
     ...levels[options.level ?? 'default'],
-    ...Object.fromEntries([...over.map(([flag, value]) => [flag, value !== false]), ...off]),
+    ...Object.fromEntries(over.map(([flag, value]) => [flag, value !== false])),
   };
 }
-
-/** Flags that were asked for and have no effect. */
-export const askedInVain = (options: EngineOptions): Flag[] =>
-  flagsWithoutEffect.filter((flag) => Boolean(options.optimizations?.[flag]));
 
 /** What a model may remember of its results. */
 export interface CachingSettings {
@@ -149,4 +141,23 @@ export function batchingSettings(options: EngineOptions): BatchingSettings {
     ? (maxBatch ?? Math.max(defaultBatch[options.level ?? 'default'], 2))
     : 1;
   return { maxBatch: most, memoryThresholdBytes };
+}
+
+/** Whether and how long kernels are measured against each other. */
+export interface KernelSettings {
+  /** false: what was measured before is used, and nothing is measured. */
+  readonly tune: boolean;
+  readonly tuneBudgetMs: number;
+}
+
+/** Milliseconds of one warm-up's tuning, unless told otherwise. */
+const defaultTuneBudgetMs = 2000;
+
+/** undefined: kernels are chosen by fixed rules alone. */
+export function kernelSettings(options: EngineOptions): KernelSettings | undefined {
+  if (!resolveFlags(options).kernelOptimization) return undefined;
+  const given = options.optimizations?.kernelOptimization;
+  const { tune = options.level === 'aggressive', tuneBudgetMs = defaultTuneBudgetMs } =
+    typeof given === 'object' ? given : {};
+  return { tune, tuneBudgetMs };
 }

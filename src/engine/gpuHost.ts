@@ -3,17 +3,22 @@ import { GpuContext } from '../gpu/context.ts';
 import { type DeviceInfo, requestDevice, tierOf } from '../gpu/device.ts';
 import { probeSubgroups } from '../kernels/subgroupProbe.ts';
 import type { EngineEvent, EngineInfo, EngineOptions } from './api.ts';
-import { resolveFlags } from './flags.ts';
+import { kernelSettings, resolveFlags } from './flags.ts';
+import { adapterKey, KernelChoices } from './tune/kernelChoices.ts';
+import type { TuneSurroundings, Tuning } from './tune/tuneModel.ts';
 
 /** The engine's device, which may be lost and is then made anew. */
 export class GpuHost {
   readonly #options: EngineOptions;
+  readonly #tuning: TuneSurroundings;
+  readonly #choices = new Map<string, KernelChoices>();
   #context: GpuContext | undefined;
   #opening: Promise<GpuContext> | undefined;
   #disposed = false;
 
-  constructor(options: EngineOptions) {
+  constructor(options: EngineOptions, tuning: TuneSurroundings = {}) {
     this.#options = options;
+    this.#tuning = tuning;
   }
 
   emit(event: EngineEvent): void {
@@ -39,6 +44,14 @@ export class GpuHost {
     return { ...context.info, level: this.#options.level ?? 'default', flags: resolveFlags(this.#options) };
   }
 
+  /** How kernels are chosen on this device; undefined: by fixed rules alone. */
+  tuning({ info }: GpuContext): Tuning | undefined {
+    const settings = kernelSettings(this.#options);
+    const choices = this.#choices.get(adapterKey(info));
+    const warn = (message: string): void => this.emit({ type: 'warning', message });
+    return settings && choices && { ...this.#tuning, settings, choices, warn };
+  }
+
   dispose(): void {
     this.#disposed = true;
     this.#context?.destroy();
@@ -54,6 +67,7 @@ export class GpuHost {
       ...(this.#options.powerPreference ? { powerPreference: this.#options.powerPreference } : {}),
     });
     const context = await this.#checked(device, info);
+    await this.#choose(context);
     this.#context = context;
     void device.lost.then(({ reason, message }) => {
       if (!this.#disposed) this.emit({ type: 'device-lost', reason: reason || 'unknown', message });
@@ -61,6 +75,15 @@ export class GpuHost {
     });
     if (recovering) this.emit({ type: 'recovered', ms: performance.now() - start });
     return context;
+  }
+
+  /** What was measured on this adapter stays over a lost device; on another one it is no longer true. */
+  async #choose(context: GpuContext): Promise<void> {
+    if (!kernelSettings(this.#options)) return;
+    const key = adapterKey(context.info);
+    const choices = this.#choices.get(key) ?? (await KernelChoices.open(context.info, this.#tuning.store));
+    this.#choices.set(key, choices);
+    context.choices = choices.chosen;
   }
 
   /** No feature is trusted by its name: subgroups that do not do what our kernels need stay unused. */

@@ -6,6 +6,7 @@ import type {
   BatchSizeOptions,
   BatchSizeResult,
   ForwardOptions,
+  KernelChoice,
   Model,
   ModelMetrics,
   ModelProfile,
@@ -17,7 +18,7 @@ import { findBatchSize } from './findBatchSize.ts';
 import { checkNames } from './flags.ts';
 import type { ModelCore } from './modelCore.ts';
 import { checkProfileOptions, profileModel } from './profile/profileModel.ts';
-import { profileDecode, warmUpModel } from './warmUp.ts';
+import { profileDecode, warmUpChoices, warmUpModel } from './warmUp.ts';
 
 /** What every variant does, in the thread where the GPU is. */
 export abstract class LocalModel implements Model {
@@ -28,6 +29,7 @@ export abstract class LocalModel implements Model {
   protected readonly core: ModelCore;
   #gpuTimeMs: Record<string, number> = {};
   #profile: ModelProfile | undefined;
+  #kernelChoices: readonly KernelChoice[] = [];
 
   constructor(core: ModelCore) {
     this.core = core;
@@ -62,7 +64,9 @@ export abstract class LocalModel implements Model {
     return this.core.exclusive(() =>
       this.core.retrying(async (runtime) => {
         this.forgetCache();
-        const times = await warmUpModel(runtime);
+        const tuning = this.core.setup.host.tuning(runtime.gpu);
+        const times = await warmUpModel(runtime, tuning);
+        this.#kernelChoices = await warmUpChoices(runtime, tuning);
         this.#gpuTimeMs = await profileDecode(runtime);
         return times;
       }),
@@ -92,6 +96,7 @@ export abstract class LocalModel implements Model {
       cache: this.cacheStats,
       flops: runtime.kind === 'decoder' ? runtime.decoder.lastFlops : runtime.network.lastFlops,
       gpuTimeMs: this.#gpuTimeMs,
+      kernelChoices: this.#kernelChoices,
       ...(this.#profile ? { profile: this.#profile } : {}),
     });
   }

@@ -1,11 +1,14 @@
-import type { WarmUpTimes } from './api.ts';
+import type { KernelChoice, WarmUpTimes } from './api.ts';
 import type { Runtime } from './runtime.ts';
+import { choicesOf, tuneModel, type Tuning } from './tune/tuneModel.ts';
 
 /** Rows (steps, tokens) of a warm-up. */
 const warmUpRows = 16;
 
-/** Compiles what the model needs and runs it once. The KV cache's content is lost. */
-export async function warmUpModel(runtime: Runtime): Promise<WarmUpTimes> {
+/** Measures kernels where that is wanted, compiles what the model needs and runs it once. The KV cache's content is lost. */
+export async function warmUpModel(runtime: Runtime, tuning: Tuning | undefined): Promise<WarmUpTimes> {
+  const begin = performance.now();
+  if (tuning) await tuneModel(runtime, tuning);
   const start = performance.now();
   if (runtime.kind === 'decoder') await runtime.decoder.compileAll();
   else await runtime.network.compile();
@@ -28,8 +31,16 @@ export async function warmUpModel(runtime: Runtime): Promise<WarmUpTimes> {
     await runtime.network.warmUp(rowsOf(runtime.network));
   }
   const end = performance.now();
-  return { compileMs: compiled - start, runMs: end - compiled, totalMs: end - start };
+  return { tuneMs: start - begin, compileMs: compiled - start, runMs: end - compiled, totalMs: end - begin };
 }
+
+/** Which kernels serve what a warm-up runs. */
+export const warmUpChoices = (runtime: Runtime, tuning: Tuning | undefined): Promise<KernelChoice[]> =>
+  choicesOf(
+    runtime,
+    runtime.kind === 'decoder' ? [1, runtime.decoder.chunkRows] : [1, rowsOf(runtime.network)],
+    tuning?.choices,
+  );
 
 const rowsOf = ({ config }: { readonly config: { readonly maxSeq: number } }): number =>
   Math.min(warmUpRows, config.maxSeq);

@@ -68,6 +68,34 @@ export interface KernelCall {
   /** Fixed, or asked anew at every recording (attention over a growing cache). */
   readonly workgroups: Grid | (() => Grid);
   readonly cost?: Cost;
+  /** Where this call stands at the head of what was chosen among several ways: which, for a tuner. */
+  readonly site?: Site;
+}
+
+/** One way to do what a site asks for. All of a site's candidates read and write the same. */
+export interface Candidate {
+  /** Kernel and shape, as a tuner remembers them: `tile 64x64t4`. Says nothing of sizes that are in the key. */
+  readonly name: string;
+  readonly calls: () => KernelCall[];
+}
+
+/** Rows of numbers that a site reads or writes: [rows, columns padded to 4], as many rows as the buffer has. */
+export interface Operand {
+  readonly buffer: GPUBuffer | BufferSlice;
+  readonly element: 'f32' | 'f16';
+  readonly columns: number;
+}
+
+/** Where one of several candidates is chosen. */
+export interface Site {
+  /** The class of sites for which one choice is made: all that decides which candidate is the fastest. */
+  readonly key: string;
+  /** The first is what is taken without measuring. */
+  readonly candidates: readonly Candidate[];
+  readonly input: Operand;
+  readonly output: Operand;
+  /** output += instead of output =. */
+  readonly accumulates: boolean;
 }
 
 /** Types the call against its kernel; `label` defaults to the kernel's name. */

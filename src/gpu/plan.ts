@@ -1,4 +1,12 @@
-import { type BufferSlice, type Cost, type Grid, type KernelCall, paramsBytes, writeParams } from './kernel.ts';
+import {
+  type BufferSlice,
+  type Cost,
+  type Grid,
+  type KernelCall,
+  paramsBytes,
+  type Site,
+  writeParams,
+} from './kernel.ts';
 import type { GpuContext } from './context.ts';
 import type { Profiler } from './profiler.ts';
 import { uniformUsage } from './pool.ts';
@@ -17,12 +25,15 @@ const uniformAlignment = 256;
 
 /** Dispatches with everything made ready once: recording one is a loop over three calls a step. */
 export class Plan {
+  /** Where its calls were chosen among several; their buffers live as long as the plan's. */
+  readonly sites: readonly Site[];
   readonly #steps: readonly Step[];
   readonly #release: () => void;
 
-  constructor(steps: readonly Step[], release: () => void) {
+  constructor(steps: readonly Step[], release: () => void, sites: readonly Site[] = []) {
     this.#steps = steps;
     this.#release = release;
+    this.sites = sites;
   }
 
   get dispatches(): number {
@@ -118,7 +129,11 @@ export async function buildPlan(gpu: GpuContext, calls: readonly KernelCall[], l
     gpu.pool.release(uniform);
     throw error;
   }
-  return new Plan(steps, () => gpu.pool.release(uniform));
+  return new Plan(
+    steps,
+    () => gpu.pool.release(uniform),
+    calls.flatMap(({ site }) => site ?? []),
+  );
 }
 
 function toBinding(slice: GPUBuffer | BufferSlice): GPUBufferBinding {

@@ -1,11 +1,4 @@
-import type { KernelCall } from '../gpu/kernel.ts';
-
-/** One way to do what a call asks for. All of a call's candidates read and write the same. */
-export interface Candidate {
-  /** Kernel and shape, as a tuner remembers them: `tile 64x64t4`. Says nothing of sizes that are in the key. */
-  readonly name: string;
-  readonly calls: () => KernelCall[];
-}
+import type { Candidate, KernelCall, Site } from '../gpu/kernel.ts';
 
 /** What was measured to be the fastest: a candidate's name by the key of its shape class. */
 export type Choices = ReadonlyMap<string, string>;
@@ -14,6 +7,13 @@ export type Choices = ReadonlyMap<string, string>;
 export function pick(candidates: readonly Candidate[], chosen: string | undefined): KernelCall[] {
   const candidate = candidates.find(({ name }) => name === chosen) ?? candidates[0];
   return candidate ? candidate.calls() : [];
+}
+
+/** The same, and the site goes along with its calls, so that a tuner finds it; not where there is no choice. */
+export function pickAt(site: Site, choices: Choices | undefined): KernelCall[] {
+  const [first, ...rest] = pick(site.candidates, choices?.get(site.key));
+  if (!first) return [];
+  return [site.candidates.length > 1 ? { ...first, site } : first, ...rest];
 }
 
 /** Numbers of rows that one choice serves: up to the next power of two, above 512 all. */

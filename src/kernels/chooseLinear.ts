@@ -1,5 +1,5 @@
-import type { KernelCall } from '../gpu/kernel.ts';
-import { type Candidate, pick, rowsClass } from './candidate.ts';
+import type { Candidate, KernelCall, Site } from '../gpu/kernel.ts';
+import { pickAt, rowsClass } from './candidate.ts';
 import { directCall, type LinearAlgorithm, type LinearArgs, matrixCall, vectorCall } from './linear.ts';
 import { tileCall, type TileShape, tileShapes } from './linearWide.ts';
 import { norm } from './norm.ts';
@@ -11,8 +11,16 @@ const vectorRows = 3;
 /** y = epilogue(norm(x) · Wᵀ): one dispatch for each part of the weight, and one before for a norm that is not fused. */
 export function linear(args: LinearArgs): KernelCall[] {
   if (args.algorithm) return partCalls(args, calls[args.algorithm]);
-  return pick(linearCandidates(args), args.choices?.get(linearKey(args)));
+  return pickAt(linearSite(args), args.choices);
 }
+
+const linearSite = (args: LinearArgs): Site => ({
+  key: linearKey(args),
+  candidates: linearCandidates(args),
+  input: { buffer: args.x, element: args.xElement, columns: args.weight.inDim },
+  output: { buffer: args.y, element: args.yElement, columns: args.weight.outDim },
+  accumulates: args.residual ?? false,
+});
 
 /** All ways to do it that this device and these shapes allow, the one that needs no measuring first; ARCHITECTURE.md has the figures behind it. */
 export function linearCandidates(args: LinearArgs): readonly Candidate[] {

@@ -18,3 +18,4 @@ export {
   softmaxKernel,
 } from './sampling.ts';
 export { subgroupProbeKernel } from './subgroupProbe.ts';
+export { tuneCompare, tuneFill } from './tuning.ts';

@@ -12,3 +12,7 @@ export const recordBytes = 16;
 /** Records as the kernels read them, none of them ended. */
 export const sequenceRecords = (sequences: readonly SequenceRecord[]): Uint32Array<ArrayBuffer> =>
   Uint32Array.from(sequences.flatMap(({ position, slot }) => [position, 0, slot, 0]));
+
+export const sameRecords = (a: readonly SequenceRecord[], b: readonly SequenceRecord[]): boolean =>
+  a.length === b.length &&
+  a.every(({ slot, position }, index) => slot === b[index]?.slot && position === b[index]?.position);

@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../core/errors.ts';
 import type { BrandFeatures, BrandScores } from '../core/features.ts';
 import type { GpuContext } from '../gpu/context.ts';
-import type { KernelCall } from '../gpu/kernel.ts';
+import type { KernelCall, Site } from '../gpu/kernel.ts';
 import { type DispatchTimes, profilePlans, type ProfileRounds } from '../gpu/profiler.ts';
 import type { Activation } from '../kernels/linear.ts';
 import { meanRows } from '../kernels/meanRows.ts';
@@ -19,7 +19,7 @@ import { type BrandConfig, type BrandHead, brandHeads } from './brandConfig.ts';
 import { checkBrandFeatures } from './features.ts';
 import type { Activations } from './layerOps.ts';
 import { type Assemble, compilePlans, typicalRows } from './planAhead.ts';
-import { buildStagedPlan, itemsThatFit, PlanCache, runStages, type StagedPlan } from './stagedPlan.ts';
+import { buildStagedPlan, itemsThatFit, PlanCache, runStages, sitesIn, type StagedPlan } from './stagedPlan.ts';
 import { type BegunForward, type ForwardArgs, Trunk } from './trunk.ts';
 import { allocateTrunk, type TrunkBuffers, trunkLayers, type TrunkOptions, widestTrunkRow } from './trunkLayers.ts';
 import type { WeightSet } from './weights.ts';
@@ -148,6 +148,17 @@ export class BrandNetwork {
   /** GPU time by dispatch for one brand. */
   async profile(tokens: number, rounds?: ProfileRounds): Promise<DispatchTimes> {
     return profilePlans(this.#gpu, (await this.#planFor(typical(tokens))).stages, rounds);
+  }
+
+  /** Where a brand of about so many tokens has a choice of kernels. */
+  async sites(tokens: number): Promise<readonly Site[]> {
+    return sitesIn(await this.#planFor(typical(tokens)));
+  }
+
+  /** What was chosen for them holds no longer. */
+  forgetPlans(): void {
+    this.#plans.dispose();
+    this.trunk.forgetPlans();
   }
 
   dispose(): void {

@@ -2,7 +2,7 @@ import { elementBytes } from '../core/dtype.ts';
 import { throwIfAborted } from '../core/errors.ts';
 import type { ClipFeatures, ClipModality, ClipScores } from '../core/features.ts';
 import type { GpuContext } from '../gpu/context.ts';
-import type { KernelCall } from '../gpu/kernel.ts';
+import type { KernelCall, Site } from '../gpu/kernel.ts';
 import { type DispatchTimes, profilePlans, type ProfileRounds } from '../gpu/profiler.ts';
 import { meanRows } from '../kernels/meanRows.ts';
 import {
@@ -19,7 +19,7 @@ import { type ClipConfig, clipModalities } from './clipConfig.ts';
 import { checkClipFeatures } from './features.ts';
 import type { Activations } from './layerOps.ts';
 import { type Assemble, compilePlans, typicalRows } from './planAhead.ts';
-import { buildStagedPlan, itemsThatFit, PlanCache, runStages, type StagedPlan } from './stagedPlan.ts';
+import { buildStagedPlan, itemsThatFit, PlanCache, runStages, sitesIn, type StagedPlan } from './stagedPlan.ts';
 import { type BegunForward, type ForwardArgs, Trunk } from './trunk.ts';
 import { allocateTrunk, type TrunkBuffers, trunkLayers, type TrunkOptions, widestTrunkRow } from './trunkLayers.ts';
 import type { WeightSet } from './weights.ts';
@@ -117,6 +117,17 @@ export class ClipNetwork {
   /** GPU time by dispatch for one window. */
   async profile(steps: number, rounds?: ProfileRounds): Promise<DispatchTimes> {
     return profilePlans(this.#gpu, (await this.#planFor({ batch: 1, steps })).stages, rounds);
+  }
+
+  /** Where one window has a choice of kernels. */
+  async sites(steps: number): Promise<readonly Site[]> {
+    return sitesIn(await this.#planFor({ batch: 1, steps }));
+  }
+
+  /** What was chosen for them holds no longer. */
+  forgetPlans(): void {
+    this.#plans.dispose();
+    this.trunk.forgetPlans();
   }
 
   dispose(): void {

@@ -1,10 +1,11 @@
 import { elementBytes } from '../core/dtype.ts';
 import { throwIfAborted } from '../core/errors.ts';
 import type { GpuContext } from '../gpu/context.ts';
+import type { Site } from '../gpu/kernel.ts';
 import { outOfMemoryError } from '../gpu/errorScopes.ts';
 import { type DispatchTimes, profilePlans, type ProfileRounds } from '../gpu/profiler.ts';
 import { type SamplingSettings, settingsBytes, writeSettings } from '../kernels/sampling.ts';
-import { type SequenceRecord, sequenceRecords } from '../kernels/sequences.ts';
+import { sameRecords, type SequenceRecord, sequenceRecords } from '../kernels/sequences.ts';
 import type { DecoderConfig } from './decoderConfig.ts';
 import {
   allocateSlots,
@@ -328,6 +329,16 @@ export class Decoder {
     return profilePlans(this.#gpu, [plan], { ...rounds, beforeRound: () => this.#place(0, tokens, 0) });
   }
 
+  /** Where a decode step of one sequence (one row), or a prefill of so many rows, has a choice of kernels. */
+  async sites(rows: number): Promise<readonly Site[]> {
+    return (await (rows === 1 ? this.#plans.decode(1) : this.#plans.prefill(rows, 'sample'))).sites;
+  }
+
+  /** What was chosen for them holds no longer. */
+  forgetPlans(): void {
+    this.#plans.dispose();
+  }
+
   /** Resolves when everything queued is done. */
   settle(): Promise<void> {
     return this.#gpu.settle();
@@ -360,7 +371,3 @@ export class Decoder {
     );
   }
 }
-
-const sameRecords = (a: readonly SequenceRecord[], b: readonly SequenceRecord[]): boolean =>
-  a.length === b.length &&
-  a.every(({ slot, position }, index) => slot === b[index]?.slot && position === b[index]?.position);

@@ -1,6 +1,6 @@
 import { EngineError, throwIfAborted } from '../core/errors.ts';
 import type { GpuContext } from '../gpu/context.ts';
-import type { KernelCall } from '../gpu/kernel.ts';
+import type { KernelCall, Site } from '../gpu/kernel.ts';
 import { buildPlan, type Plan } from '../gpu/plan.ts';
 import { Activations } from './layerOps.ts';
 import { type Assemble, compileCalls } from './planAhead.ts';
@@ -86,6 +86,9 @@ export async function runStages(
   const { data } = await gpu.enqueueRead(label, (encoder) => last?.encode(encoder), slices);
   return { data, flops: plan.stages.reduce((sum, stage) => sum + stage.flops, 0) };
 }
+
+/** Where its calls were chosen among several. */
+export const sitesIn = (plan: StagedPlan<unknown>): Site[] => plan.stages.flatMap(({ sites }) => sites);
 
 /**
  * How many items of a batch fit at once, if the widest activation has `rowBytes` in each of an item's rows.

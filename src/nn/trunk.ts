@@ -1,12 +1,13 @@
 import { throwIfAborted } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
 import type { GpuContext } from '../gpu/context.ts';
+import type { Site } from '../gpu/kernel.ts';
 import { sizeClass } from '../gpu/pool.ts';
 import { type DispatchTimes, profilePlans, type ProfileRounds } from '../gpu/profiler.ts';
 import { checkHiddenStates } from './inputs.ts';
 import { type AttentionMask, resolveMask } from './mask.ts';
 import { type Assemble, compilePlans, planBytes, typicalRows } from './planAhead.ts';
-import { buildStagedPlan, itemsThatFit, PlanCache, runStages, type StagedPlan } from './stagedPlan.ts';
+import { buildStagedPlan, itemsThatFit, PlanCache, runStages, sitesIn, type StagedPlan } from './stagedPlan.ts';
 import type { TrunkConfig } from './trunkConfig.ts';
 import { allocateTrunk, trunkLayers, type TrunkOptions, widestTrunkRow } from './trunkLayers.ts';
 import type { WeightSet } from './weights.ts';
@@ -123,6 +124,11 @@ export class Trunk {
   /** GPU time by dispatch of one forward of one sequence. */
   async profile(seq: number, rounds?: ProfileRounds): Promise<DispatchTimes> {
     return profilePlans(this.#gpu, (await this.#planFor(1, seq, undefined, false)).stages, rounds);
+  }
+
+  /** Where a forward of one sequence has a choice of kernels. */
+  async sites(seq: number): Promise<readonly Site[]> {
+    return sitesIn(await this.#planFor(1, seq, undefined, false));
   }
 
   /** Gives back what is kept for shapes that may come again. */

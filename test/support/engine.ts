@@ -1,6 +1,7 @@
 import { afterAll, expect } from 'vitest';
 import type { Engine, EngineOptions } from '../../src/engine/api.ts';
 import { createLocalEngine } from '../../src/engine/createLocalEngine.ts';
+import type { TuneSurroundings } from '../../src/engine/tune/tuneModel.ts';
 import { testGpu, type TestTier, tierSwitches } from './gpu.ts';
 
 export { relativeError } from './relativeError.ts';
@@ -8,9 +9,14 @@ export { relativeError } from './relativeError.ts';
 const engines: Engine[] = [];
 
 /** An engine of the tier on Dawn in Node; disposed at the end of the file. */
-export async function openEngine(tier: TestTier, options: EngineOptions = {}): Promise<Engine> {
+export async function openEngine(
+  tier: TestTier,
+  options: EngineOptions = {},
+  tuning: TuneSurroundings = {},
+): Promise<Engine> {
   if (!testGpu) throw new Error('No GPU.');
-  const engine = await createLocalEngine({ worker: false, gpu: testGpu, features: tierSwitches[tier], ...options });
+  const all = { worker: false, gpu: testGpu, features: tierSwitches[tier], ...options };
+  const engine = await createLocalEngine(all, undefined, tuning);
   engines.push(engine);
   return engine;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EngineOptions } from '../../../src/engine/api.ts';
-import { askedInVain, checkEngineOptions, resolveFlags } from '../../../src/engine/flags.ts';
+import { kernelSettings, checkEngineOptions, resolveFlags } from '../../../src/engine/flags.ts';
 
 const check = (options: EngineOptions | object) => () => checkEngineOptions(options);
 
@@ -76,13 +76,17 @@ describe('flags in force', () => {
     expect(resolveFlags({})).toMatchObject({ memoryPooling: true, caching: true });
   });
 
-  test('a flag with nothing behind it is off whatever is asked, and whoever asks is told', () => {
-    const options = {
-      optimizations: { kernelOptimization: true, adaptivePrecision: { errorBudget: 0.1 }, caching: true },
-    };
-    expect(resolveFlags(options)).toMatchObject({ kernelOptimization: false, adaptivePrecision: true, caching: true });
-    expect(askedInVain(options)).toEqual(['kernelOptimization']);
-    expect(askedInVain({})).toEqual([]);
+  test('kernels are measured at level aggressive and where it is asked for; off means that nothing measured is used', () => {
+    const tune = (options: EngineOptions) => kernelSettings(options)?.tune;
+    expect(tune({})).toBe(false);
+    expect(tune({ level: 'aggressive' })).toBe(true);
+    expect(tune({ level: 'aggressive', optimizations: { kernelOptimization: { tune: false } } })).toBe(false);
+    expect(tune({ optimizations: { kernelOptimization: true } })).toBe(false);
+    expect(kernelSettings({ optimizations: { kernelOptimization: { tune: true, tuneBudgetMs: 50 } } })).toEqual({
+      tune: true,
+      tuneBudgetMs: 50,
+    });
+    expect(kernelSettings({ level: 'aggressive', optimizations: { kernelOptimization: false } })).toBeUndefined();
   });
 
   test('a single flag goes over the level; settings mean on; undefined means the level', () => {

@@ -1,0 +1,103 @@
+import type { GpuContext } from '../../gpu/context.ts';
+import type { Plan } from '../../gpu/plan.ts';
+import { storageUsage } from '../../gpu/pool.ts';
+
+/** A plan recorded so many times, one behind the other, in one pass. */
+export interface Run {
+  readonly name: string;
+  readonly plan: Plan;
+  readonly repetitions: number;
+}
+
+export interface Stopwatch {
+  /** How long a run should take for the clock's steps not to matter, ms. */
+  readonly sampleMs: number;
+  /** Milliseconds of each run. */
+  time(runs: readonly Run[]): Promise<number[]>;
+}
+
+/** By timestamps on the device where it has them, else from submit to the end of the work. */
+export const openStopwatch = (gpu: GpuContext): Stopwatch =>
+  gpu.info.features.timestamps ? new DeviceStopwatch(gpu) : new WallStopwatch(gpu);
+
+function record(gpu: GpuContext, run: Run, timestampWrites?: GPUComputePassTimestampWrites): Promise<void> {
+  return gpu.submit(`time ${run.name}`, (encoder) => {
+    const pass = encoder.beginComputePass(timestampWrites ? { timestampWrites } : {});
+    for (let repetition = 0; repetition < run.repetitions; repetition++) run.plan.record(pass);
+    pass.end();
+  });
+}
+
+/** QUERY_RESOLVE beside storage usage. */
+const resolveUsage = storageUsage | 0x200;
+/** Steps in which browsers tell GPU time, ns: Chromium rounds to 100 µs, Dawn by itself clears 16 bits. */
+const clockSteps = [100_000n, 65_536n];
+/** Twenty such steps: one of them is the margin by which a rival must win. */
+const coarseSampleMs = 2;
+/** Some hundred of the shortest dispatches. */
+const fineSampleMs = 0.3;
+
+class DeviceStopwatch implements Stopwatch {
+  readonly #gpu: GpuContext;
+  /** Whether no timestamp has been seen that lies between the steps. */
+  #coarse = true;
+
+  constructor(gpu: GpuContext) {
+    this.#gpu = gpu;
+  }
+
+  get sampleMs(): number {
+    return this.#coarse ? coarseSampleMs : fineSampleMs;
+  }
+
+  async time(runs: readonly Run[]): Promise<number[]> {
+    const count = runs.length * 2;
+    if (count === 0) return [];
+    const gpu = this.#gpu;
+    const querySet = gpu.device.createQuerySet({ label: 'tuner', type: 'timestamp', count });
+    const buffer = await gpu.pool.acquire({
+      bytes: count * 8,
+      owner: 'tuner',
+      label: 'timestamps',
+      usage: resolveUsage,
+    });
+    try {
+      // A submit each, so that none is long, and all queued, so that the GPU does not wait for anyone.
+      const submitted = runs.map((run, index) =>
+        record(gpu, run, { querySet, beginningOfPassWriteIndex: index * 2, endOfPassWriteIndex: index * 2 + 1 }),
+      );
+      submitted.push(
+        gpu.submit('resolve timestamps', (encoder) => encoder.resolveQuerySet(querySet, 0, count, buffer, 0)),
+      );
+      await Promise.all(submitted);
+      const ticks = new BigUint64Array(await gpu.read(buffer, 0, count * 8));
+      this.#coarse &&= clockSteps.some((step) => ticks.every((tick) => tick % step === 0n));
+      return runs.map((_, index) => Number((ticks[index * 2 + 1] ?? 0n) - (ticks[index * 2] ?? 0n)) / 1e6);
+    } finally {
+      gpu.pool.release(buffer);
+      querySet.destroy();
+    }
+  }
+}
+
+/** Includes what the browser needs to submit and to notice the end: the same for all, so that it favours nobody. */
+class WallStopwatch implements Stopwatch {
+  readonly sampleMs = 30;
+  readonly #gpu: GpuContext;
+
+  constructor(gpu: GpuContext) {
+    this.#gpu = gpu;
+  }
+
+  async time(runs: readonly Run[]): Promise<number[]> {
+    const times: number[] = [];
+    await this.#gpu.settle();
+    for (const run of runs) {
+      const start = performance.now();
+      await record(this.#gpu, run);
+      await this.#gpu.settle();
+      times.push(performance.now() - start);
+    }
+    return times;
+  }
+}
