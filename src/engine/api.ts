@@ -2,10 +2,12 @@ import type { DeviceInfo, FeatureOptions } from '../gpu/device.ts';
 import type { Ledger } from '../gpu/pool.ts';
 import type { MatrixPrecision, PrecisionPlan } from '../nn/precisionPlan.ts';
 import type { VariantName } from '../variants/published.ts';
+import type { Ablation, AblationOptions } from './ablationApi.ts';
 import type { BrandkitModel } from './brandApi.ts';
 import type { ViralClipperModel } from './clipApi.ts';
 import type { MemoryReport, ModelProfile, Profile, ProfileOptions } from './profileApi.ts';
 
+export type * from './ablationApi.ts';
 export type * from './brandApi.ts';
 export type * from './clipApi.ts';
 export type * from './profileApi.ts';
@@ -298,6 +300,12 @@ export interface Engine {
   readonly info: EngineInfo;
   /** @throws EngineError: see the union of codes; nothing that a failed load took stays taken. */
   load<V extends VariantName>(variant: V, options: LoadOptions): Promise<ModelByVariant[V]>;
+  /**
+   * What each optimisation flag is worth for this model on this device: loads it on engines of their own, two at a time at most, with
+   * one flag changed at a time, and measures the same work on both in alternating rounds. Takes a minute or more.
+   * @throws EngineError as `load` does; aborted
+   */
+  ablate(variant: VariantName, loadOptions: LoadOptions, options?: AblationOptions): Promise<Ablation>;
   metrics(): Promise<EngineMetrics>;
   memory(): Promise<MemoryReport>;
   dispose(): Promise<void>;

@@ -2,6 +2,8 @@ import { EngineError, throwIfAborted } from '../core/errors.ts';
 import type { GpuContext } from '../gpu/context.ts';
 import { variantNames, type VariantName } from '../variants/published.ts';
 import type {
+  Ablation,
+  AblationOptions,
   Engine,
   EngineInfo,
   EngineMetrics,
@@ -21,6 +23,7 @@ import {
   checkValue,
 } from './flags.ts';
 import { disposedError, GpuHost } from './gpuHost.ts';
+import { ablate, checkAblationOptions } from './ablation/ablate.ts';
 import { createLocalModel } from './createLocalModel.ts';
 import { loadMediaCode } from './mediaCode.ts';
 import type { PrecisionBudgets } from '../nn/precisionPlan.ts';
@@ -55,10 +58,14 @@ class LocalEngine implements Engine {
   readonly #caching: CachingSettings | undefined;
   readonly #budgets: PrecisionBudgets;
   readonly #models = new Map<ModelCore, Model>();
+  readonly #options: EngineOptions;
+  /** Aborted when the engine is disposed. */
+  readonly #stop = new AbortController();
   #disposed = false;
 
   constructor(host: GpuHost, gpu: GpuContext, options: EngineOptions, mediaFile: string | undefined) {
     this.#host = host;
+    this.#options = options;
     this.#mediaFile = mediaFile;
     this.#batching = batchingSettings(options);
     this.#caching = cachingSettings(options);
@@ -107,6 +114,27 @@ class LocalEngine implements Engine {
     }
   }
 
+  async ablate(variant: VariantName, loadOptions: LoadOptions, options: AblationOptions = {}): Promise<Ablation> {
+    this.#requireAlive();
+    checkLoad(variant, loadOptions);
+    checkAblationOptions(options);
+    const stop = this.#stop.signal;
+    const signals = [options.signal, loadOptions.signal, stop].filter((signal) => signal !== undefined);
+    const { memoryBudgetBytes } = this.#options;
+    const { inUseBytes, pooledBytes } = (await this.#host.alive()).pool.ledger();
+    const budgetBytes = memoryBudgetBytes && Math.max(1, memoryBudgetBytes - inUseBytes - pooledBytes);
+    const { onProgress: _onProgress, ...load } = loadOptions;
+    const plan = {
+      create: (inner: EngineOptions) => createLocalEngine(inner, this.#mediaFile),
+      options: this.#options,
+      variant,
+      load,
+      size: options,
+      signal: AbortSignal.any(signals),
+    };
+    return ablate(plan, budgetBytes, options);
+  }
+
   async metrics(): Promise<EngineMetrics> {
     const gpu = await this.#host.alive();
     const models = await Promise.all([...this.#models.values()].map((model) => model.metrics()));
@@ -121,6 +149,7 @@ class LocalEngine implements Engine {
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
+    this.#stop.abort(disposedError('engine'));
     await Promise.all([...this.#models.keys()].map((core) => core.dispose()));
     this.#host.dispose();
   }

@@ -13,6 +13,8 @@ const standard: Record<Flag, boolean> = {
   kernelOptimization: true,
 };
 
+export const flagNames = Object.keys(standard) as readonly Flag[];
+
 /** What each level means, flag by flag. */
 const levels: Readonly<Record<Level, Record<Flag, boolean>>> = {
   default: standard,

@@ -39,6 +39,30 @@ export class LocalDeepSeek extends LocalModel implements DeepSeekModel {
     );
   }
 
+  /** Continues token ids greedily by exactly `count` tokens, through the queue as `generate` does, without text. */
+  async continueTokens(
+    promptTokens: readonly number[],
+    count: number,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly firstTokenMs: number; readonly decodeMs: number }> {
+    const start = performance.now();
+    let firstTokenMs = 0;
+    await new Promise<void>((resolve, reject) => {
+      this.#scheduler.add({
+        tokens: [...promptTokens],
+        maxLength: promptTokens.length + count,
+        options: { signal },
+        eosTokenIds: new Set(),
+        onToken: () => {
+          firstTokenMs ||= performance.now() - start;
+          return false;
+        },
+        onEnd: (error) => (error === undefined ? resolve() : reject(error)),
+      });
+    });
+    return { firstTokenMs, decodeMs: performance.now() - start - firstTokenMs };
+  }
+
   async logits(
     tokenIds: readonly number[] | Uint32Array,
     options: { readonly signal?: AbortSignal } = {},

@@ -1,6 +1,7 @@
 import type { WeightFormat } from '../core/dtype.ts';
 import { EngineError } from '../core/errors.ts';
 import { parameterCount, precisionBytes } from '../nn/weightSpec.ts';
+import type { ModelDescription } from '../variants/describe.ts';
 import type { VariantName } from '../variants/published.ts';
 import type {
   BatchSizeOptions,
@@ -37,6 +38,16 @@ export abstract class LocalModel implements Model {
     this.parameters = parameterCount(description.specs);
     this.precision = format;
     this.config = description.json;
+  }
+
+  /** What its checkpoint is: a trunk alone, a language model, a whole network. */
+  get kind(): ModelDescription['kind'] {
+    return this.core.setup.description.kind;
+  }
+
+  /** Rows that a forward takes at most; tokens of prompt and answer together. */
+  get context(): number {
+    return this.core.setup.context;
   }
 
   async forward(

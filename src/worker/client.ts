@@ -1,6 +1,8 @@
 import * as Comlink from 'comlink';
 import { EngineError } from '../core/errors.ts';
 import type {
+  Ablation,
+  AblationOptions,
   Engine,
   EngineInfo,
   EngineMetrics,
@@ -72,6 +74,15 @@ class WorkerEngine implements Engine {
     const progress = onProgress && Comlink.proxy(onProgress);
     const loaded = await this.#calls.abortable(signal, (call) => host.load(call, variant, plain, progress));
     return clientModel(variant, loaded, this.#calls, () => this.#host()) as ModelByVariant[V];
+  }
+
+  async ablate(variant: VariantName, loadOptions: LoadOptions, options: AblationOptions = {}): Promise<Ablation> {
+    const host = this.#host();
+    const { onProgress: _loading, signal: _loadSignal, ...load } = loadOptions;
+    const plain: Plain<LoadOptions> = { ...load, source: absolute(load.source) };
+    const { onProgress, signal = loadOptions.signal, ...rest } = options;
+    const progress = onProgress && Comlink.proxy(onProgress);
+    return this.#calls.abortable(signal, (call) => host.ablate(call, variant, plain, rest, progress));
   }
 
   async metrics(): Promise<EngineMetrics> {

@@ -1,6 +1,9 @@
 import * as Comlink from 'comlink';
 import { EngineError, internalError } from '../core/errors.ts';
 import type {
+  Ablation,
+  AblationOptions,
+  AblationProgress,
   BatchSizeOptions,
   BatchSizeResult,
   BrandInput,
@@ -165,6 +168,22 @@ export class Host implements EngineHost {
     const known = this.#models.get(model);
     this.#models.delete(model);
     await known?.dispose();
+  }
+
+  ablate(
+    call: CallId,
+    variant: VariantName,
+    loadOptions: Plain<LoadOptions>,
+    options: Plain<AblationOptions>,
+    onProgress: ((progress: AblationProgress) => void) | undefined,
+  ): Promise<Ablation> {
+    return this.#abortable(call, async (signal) => {
+      try {
+        return await this.#opened().ablate(variant, loadOptions, { ...options, onProgress, signal });
+      } finally {
+        release(onProgress);
+      }
+    });
   }
 
   async abort(call: CallId): Promise<void> {

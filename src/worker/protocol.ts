@@ -1,4 +1,7 @@
 import type {
+  Ablation,
+  AblationOptions,
+  AblationProgress,
   BatchSizeOptions,
   BatchSizeResult,
   BrandInput,
@@ -104,6 +107,13 @@ export interface EngineHost {
   profile(call: CallId, model: ModelId, options: Plain<ProfileOptions>): Promise<Profile>;
   disposeModel(model: ModelId): Promise<void>;
   abort(call: CallId): Promise<void>;
+  ablate(
+    call: CallId,
+    variant: VariantName,
+    loadOptions: Plain<LoadOptions>,
+    options: Plain<AblationOptions>,
+    onProgress: ((progress: AblationProgress) => void) | undefined,
+  ): Promise<Ablation>;
   metrics(): Promise<EngineMetrics>;
   memory(): Promise<MemoryReport>;
   dispose(): Promise<void>;
