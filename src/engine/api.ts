@@ -24,8 +24,15 @@ export interface Optimizations {
    * of the one before is there; off: each token and each result is waited for.
    */
   readonly computeOverlap?: boolean;
-  /** Recycles GPU buffers by size class. */
+  /**
+   * Recycles GPU buffers by size class. `maxBytes`: most that is kept for reuse; `trimAfterMs`: what was not used for so long is given
+   * back (30,000 by default; at the level 'aggressive' never).
+   */
   readonly memoryPooling?: boolean | { readonly maxBytes?: number; readonly trimAfterMs?: number };
+  /**
+   * Remembers what was computed: beginnings of prompts in the KV cache, scored windows, analysed brands; what was not used for longest
+   * goes first. `maxEntries` and `maxBytes` bound each model's memory. Off: everything is computed anew.
+   */
   readonly caching?: boolean | { readonly maxEntries?: number; readonly maxBytes?: number };
   readonly dynamicBatching?: boolean | { readonly maxBatch?: number; readonly memoryThresholdBytes?: number };
   /**
@@ -216,6 +223,16 @@ export interface KernelChoice {
   readonly rejected: readonly string[];
 }
 
+/** What the caching flag has brought. */
+export interface CacheStats {
+  /** Questions that found their answer, or its beginning, remembered. */
+  readonly hits: number;
+  readonly misses: number;
+  /** What is remembered now, and what it takes: of a KV cache the keys and values of sequences that nobody is continuing. */
+  readonly entries: number;
+  readonly bytes: number;
+}
+
 export interface ModelMetrics {
   readonly parameters: number;
   readonly precision: Exclude<Precision, 'auto'>;
@@ -225,8 +242,8 @@ export interface ModelMetrics {
   readonly adaptivePrecision?: PrecisionPlan;
   readonly flags: EngineInfo['flags'];
   readonly memory: Ledger;
-  /** Prompts that found their beginning in the KV cache, and that did not. */
-  readonly cache: { readonly hits: number; readonly misses: number };
+  /** Of a language model: prompts whose beginning is in the KV cache. Of ViralClipper: scored windows. Of Brandkit: analysed brands. */
+  readonly cache: CacheStats;
   /** Floating-point operations of the last forward or generation step. */
   readonly flops: number;
   /** GPU time by kernel in ms, of the last profiled run; empty without timestamps. */

@@ -1,4 +1,5 @@
 import { EngineError } from '../core/errors.ts';
+import type { PoolOptions } from '../gpu/pool.ts';
 import type { EngineInfo, EngineOptions, Level, Optimizations } from './api.ts';
 
 type Flag = keyof Optimizations;
@@ -113,18 +114,51 @@ export function resolveFlags(options: EngineOptions): EngineInfo['flags'] {
   };
 }
 
-/** What a model may remember of its results. */
-export interface CachingSettings {
+/** Milliseconds behind which a pooled buffer is given back, unless told otherwise. */
+const defaultTrimAfterMs: Readonly<Record<Level, number>> = {
+  default: 30_000,
+  memory: 30_000,
+  aggressive: Number.POSITIVE_INFINITY,
+};
+
+/** What the pool keeps of released buffers. */
+export function poolingSettings(options: EngineOptions): PoolOptions {
+  const given = options.optimizations?.memoryPooling;
+  const { maxBytes, trimAfterMs = defaultTrimAfterMs[options.level ?? 'default'] } =
+    typeof given === 'object' ? given : {};
+  return { recycles: resolveFlags(options).memoryPooling, maxPooledBytes: maxBytes, trimAfterMs };
+}
+
+export interface CacheLimits {
   readonly maxEntries: number;
   readonly maxBytes: number;
 }
+
+/** What a model may remember. */
+export interface CachingSettings {
+  /** Results, in JavaScript's memory. */
+  readonly results: CacheLimits;
+  /** Keys and values of sequences that have ended: their memory is the KV cache's, which is there anyway. */
+  readonly prefixes: CacheLimits;
+}
+
+/** Unless told otherwise. An hour of video is 40 windows, each remembered five times where it is explained. */
+const defaultResults: Readonly<Record<Level, CacheLimits>> = {
+  default: { maxEntries: 256, maxBytes: 16 * 2 ** 20 },
+  memory: { maxEntries: 256, maxBytes: 16 * 2 ** 20 },
+  aggressive: { maxEntries: 2048, maxBytes: 64 * 2 ** 20 },
+};
 
 /** undefined: nothing is remembered. */
 export function cachingSettings(options: EngineOptions): CachingSettings | undefined {
   if (!resolveFlags(options).caching) return undefined;
   const given = options.optimizations?.caching;
-  const { maxEntries = 64, maxBytes = 16 * 2 ** 20 } = typeof given === 'object' ? given : {};
-  return { maxEntries, maxBytes };
+  const limits = typeof given === 'object' ? given : {};
+  const unlimited = { maxEntries: Number.POSITIVE_INFINITY, maxBytes: Number.POSITIVE_INFINITY };
+  return {
+    results: { ...defaultResults[options.level ?? 'default'], ...limits },
+    prefixes: { ...unlimited, ...limits },
+  };
 }
 
 /** How many generations of one model run at once, and the GPU memory in use behind which no more are let in. */

@@ -3,7 +3,7 @@ import { GpuContext } from '../gpu/context.ts';
 import { type DeviceInfo, requestDevice, tierOf } from '../gpu/device.ts';
 import { probeSubgroups } from '../kernels/subgroupProbe.ts';
 import type { EngineEvent, EngineInfo, EngineOptions } from './api.ts';
-import { kernelSettings, resolveFlags } from './flags.ts';
+import { kernelSettings, poolingSettings, resolveFlags } from './flags.ts';
 import { adapterKey, KernelChoices } from './tune/kernelChoices.ts';
 import type { TuneSurroundings, Tuning } from './tune/tuneModel.ts';
 
@@ -88,13 +88,7 @@ export class GpuHost {
 
   /** No feature is trusted by its name: subgroups that do not do what our kernels need stay unused. */
   async #checked(device: GPUDevice, info: DeviceInfo): Promise<GpuContext> {
-    const { memoryPooling } = resolveFlags(this.#options);
-    const settings = this.#options.optimizations?.memoryPooling;
-    const options = {
-      budgetBytes: this.#options.memoryBudgetBytes,
-      recycles: memoryPooling,
-      maxPooledBytes: typeof settings === 'object' ? settings.maxBytes : undefined,
-    };
+    const options = { budgetBytes: this.#options.memoryBudgetBytes, ...poolingSettings(this.#options) };
     const context = new GpuContext(device, info, options);
     if (!info.features.subgroups || (await probeSubgroups(context))) return context;
     this.emit({

@@ -13,8 +13,8 @@ import { analyzeBrand } from './brand/analyzeBrand.ts';
 import { checkBrandInput } from './brand/brandInput.ts';
 import { createBrandKit } from './brand/brandKit.ts';
 import { type DocumentSide, ownDocument } from './brand/documentSide.ts';
-import { Memo } from './brand/memo.ts';
 import { LocalModel } from './localModel.ts';
+import { Memo } from './memo.ts';
 import type { ModelCore } from './modelCore.ts';
 import { brandNetwork } from './networks.ts';
 
@@ -29,7 +29,7 @@ export class LocalBrandkit extends LocalModel implements BrandkitModel {
   constructor(core: ModelCore) {
     super(core);
     const { caching } = core.setup;
-    this.#memo = caching && new Memo(caching);
+    this.#memo = caching && new Memo(caching.results);
   }
 
   /** `documentSide`: who renders html and SVG; this thread, unless it is a worker. */
@@ -44,7 +44,7 @@ export class LocalBrandkit extends LocalModel implements BrandkitModel {
       score: (features, signal) => this.scoreFeatures(features, signal),
       maxSentences: Math.max(1, description.config.maxSeq - visualTokens),
       modelIdentity: JSON.stringify([description.json, format]),
-      memo: this.#memo,
+      memo: this.#memo?.of(this.core.runtime),
     });
     return createBrandKit(kit);
   }

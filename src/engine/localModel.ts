@@ -126,9 +126,9 @@ export abstract class LocalModel implements Model {
     );
   }
 
-  /** Prompts that found their beginning in the KV cache, and that did not. */
+  /** Of what the variant remembers. */
   protected get cacheStats(): ModelMetrics['cache'] {
-    return { hits: 0, misses: 0 };
+    return { hits: 0, misses: 0, entries: 0, bytes: 0 };
   }
 
   /** What is in the KV cache is about to be overwritten. */

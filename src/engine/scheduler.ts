@@ -19,7 +19,7 @@ interface Waiting {
  * when they are done. While another kind of call (forward, logits) waits for the model, no new ones are let in.
  */
 export class Scheduler {
-  readonly table = new SlotTable();
+  readonly table: SlotTable;
   readonly #core: ModelCore;
   #waiting: Waiting[] = [];
   #running = false;
@@ -28,6 +28,7 @@ export class Scheduler {
 
   constructor(core: ModelCore) {
     this.#core = core;
+    this.table = new SlotTable(core.setup.caching?.prefixes);
   }
 
   /** Queues a sequence; its task hears of everything that becomes of it. @throws EngineError queue-full */
@@ -65,8 +66,7 @@ export class Scheduler {
         await this.#core.recover();
         const decoder = decoderOf(this.#core);
         this.table.attach(decoder);
-        const { computeOverlap, caching } = this.#core.setup.flags;
-        batch = new SequenceBatch(decoder, this.table, { overlap: computeOverlap, caching });
+        batch = new SequenceBatch(decoder, this.table, { overlap: this.#core.setup.flags.computeOverlap });
         await this.#admit(decoder, batch, losses);
         while (batch.tasks.length > 0) {
           await batch.turn();

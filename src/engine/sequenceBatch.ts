@@ -41,8 +41,6 @@ interface Flight {
 export interface BatchSettings {
   /** Several steps in a submit, two submits in flight. */
   readonly overlap: boolean;
-  /** Keys of earlier sequences serve those with the same beginning. */
-  readonly caching: boolean;
 }
 
 /** Decode steps in a submit at most, and the time that one submit should take: an abort waits for two of them. */
@@ -75,7 +73,7 @@ export class SequenceBatch {
   /** Takes a sequence in; the table must have a free slot. */
   async join(task: SequenceTask): Promise<void> {
     const { options, eosTokenIds, tokens } = task;
-    const { slot, reused, copyFrom } = this.#table.take(tokens, this.#settings.caching);
+    const { slot, reused, copyFrom } = this.#table.take(tokens);
     const sequence: Sequence = { task, slot, prompt: [...tokens], next: reused, ended: false };
     this.#active.push(sequence);
     if (copyFrom !== undefined) await this.#decoder.copyPrefix(copyFrom, slot, reused);

@@ -1,4 +1,6 @@
 import type { Decoder } from '../nn/decoder.ts';
+import type { CacheStats } from './api.ts';
+import type { CacheLimits } from './flags.ts';
 
 /** Where a prompt's beginning can come from. */
 export interface Placement {
@@ -26,14 +28,22 @@ const leastCopied = 16;
  * earlier turn of the same conversation, or another request with the same system prompt.
  */
 export class SlotTable {
+  /** Of the sequences that nobody is continuing; undefined: none is remembered. */
+  readonly #limits: CacheLimits | undefined;
   #decoder: Decoder | undefined;
   #slots: Slot[] = [];
   #clock = 0;
   #hits = 0;
   #misses = 0;
 
-  get stats(): { readonly hits: number; readonly misses: number } {
-    return { hits: this.#hits, misses: this.#misses };
+  constructor(limits: CacheLimits | undefined) {
+    this.#limits = limits;
+  }
+
+  get stats(): CacheStats {
+    const idle = this.#idle();
+    const bytes = idle.reduce((sum, { held }) => sum + held * this.#positionBytes, 0);
+    return { hits: this.#hits, misses: this.#misses, entries: idle.length, bytes };
   }
 
   /** Follows a decoder: another one (after a loss) has none of the keys. */
@@ -48,8 +58,8 @@ export class SlotTable {
   }
 
   /** Takes a free slot for a prompt; at least one of its tokens is left to compute. */
-  take(prompt: readonly number[], caching: boolean): Placement {
-    const reusable = caching && this.#decoder?.prefixReusable === true;
+  take(prompt: readonly number[]): Placement {
+    const reusable = this.#limits !== undefined && this.#decoder?.prefixReusable === true;
     const shared = this.#slots.map((slot) => (reusable ? commonPrefix(slot, prompt) : 0));
     const free = this.#slots.flatMap((slot, index) => (slot.free ? [index] : []));
     // The longest beginning; among equals what was unused for longest, so that others keep theirs.
@@ -74,11 +84,31 @@ export class SlotTable {
   release(slot: number): void {
     const held = this.#slots[slot];
     if (held) Object.assign(held, { free: true, used: ++this.#clock });
+    this.#evict();
   }
 
   /** What the slots hold is not to be relied on any more. */
   clear(): void {
     for (const slot of this.#slots) Object.assign(slot, { tokens: [], held: 0 });
+  }
+
+  /** Sequences that are remembered, that which was used last first. */
+  #idle(): Slot[] {
+    return this.#slots.filter(({ free, held }) => free && held > 0).toSorted((a, b) => b.used - a.used);
+  }
+
+  /** Forgets what is too much, the longest unused first. */
+  #evict(): void {
+    const { maxEntries, maxBytes } = this.#limits ?? { maxEntries: 0, maxBytes: 0 };
+    let bytes = 0;
+    for (const [index, slot] of this.#idle().entries()) {
+      bytes += slot.held * this.#positionBytes;
+      if (index >= maxEntries || bytes > maxBytes) Object.assign(slot, { tokens: [], held: 0 });
+    }
+  }
+
+  get #positionBytes(): number {
+    return this.#decoder?.positionBytes ?? 0;
   }
 
   #better(a: number, b: number, shared: readonly number[]): boolean {

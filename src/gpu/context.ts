@@ -2,7 +2,7 @@ import { EngineError, internalError } from '../core/errors.ts';
 import type { DeviceInfo } from './device.ts';
 import { inErrorScopes } from './errorScopes.ts';
 import { PipelineCache } from './pipelines.ts';
-import { BufferPool, readbackUsage } from './pool.ts';
+import { BufferPool, type PoolOptions, readbackUsage } from './pool.ts';
 import type { Timeline } from './timeline.ts';
 
 /** Between a failure that a loss causes and the loss itself, at most. */
@@ -17,12 +17,6 @@ const mapRead = 0x1;
  * 96 dispatches 1.0 against 2.8. A CPU adapter needs its cores for the work itself.
  */
 const nudging = { keenMs: 16, pauseMs: 4 } as const;
-
-export interface GpuContextOptions {
-  readonly budgetBytes?: number | undefined;
-  readonly recycles?: boolean;
-  readonly maxPooledBytes?: number | undefined;
-}
 
 /** A device and what belongs to it: pool, pipelines, submits, readback. Lives until the device is lost or destroyed. */
 export class GpuContext {
@@ -41,7 +35,7 @@ export class GpuContext {
   #awaitedSince = 0;
   #nudging = false;
 
-  constructor(device: GPUDevice, info: DeviceInfo, options: GpuContextOptions = {}) {
+  constructor(device: GPUDevice, info: DeviceInfo, options: PoolOptions = {}) {
     this.device = device;
     this.info = info;
     this.pool = new BufferPool(device, options);

@@ -27,6 +27,16 @@ export interface Ledger {
   readonly liveBuffers: number;
 }
 
+export interface PoolOptions {
+  /** Most that may be in use, in bytes. */
+  readonly budgetBytes?: number | undefined;
+  /** Whether released buffers are kept for the next request of their size; default true. */
+  readonly recycles?: boolean;
+  readonly maxPooledBytes?: number | undefined;
+  /** Milliseconds behind which a buffer that nobody has asked for is destroyed; default: never. */
+  readonly trimAfterMs?: number | undefined;
+}
+
 interface Lease {
   readonly owner: string;
   readonly sizeBytes: number;
@@ -58,25 +68,26 @@ export class BufferPool {
   readonly #device: GPUDevice;
   readonly #budgetBytes: number;
   readonly #leases = new Map<GPUBuffer, Lease>();
-  readonly #free = new Map<string, GPUBuffer[]>();
+  /** By usage and size; the one released last is last. */
+  readonly #free = new Map<string, { readonly buffer: GPUBuffer; readonly since: number }[]>();
   readonly #byOwner = new Map<string, number>();
   /** False: every release destroys (the memoryPooling flag is off). */
   readonly #recycles: boolean;
   readonly #maxPooledBytes: number;
+  readonly #trimAfterMs: number;
+  #trimming: ReturnType<typeof setTimeout> | undefined;
   #inUseBytes = 0;
   #pooledBytes = 0;
   #peakBytes = 0;
   #hits = 0;
   #misses = 0;
 
-  constructor(
-    device: GPUDevice,
-    options: { budgetBytes?: number | undefined; recycles?: boolean; maxPooledBytes?: number | undefined } = {},
-  ) {
+  constructor(device: GPUDevice, options: PoolOptions = {}) {
     this.#device = device;
     this.#budgetBytes = options.budgetBytes ?? Number.POSITIVE_INFINITY;
     this.#recycles = options.recycles ?? true;
     this.#maxPooledBytes = options.maxPooledBytes ?? Number.POSITIVE_INFINITY;
+    this.#trimAfterMs = options.trimAfterMs ?? Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -88,7 +99,7 @@ export class BufferPool {
     const exact = request.exact ?? false;
     const sizeBytes = exact ? exactSize(request.bytes) : sizeClass(request.bytes);
     const key = `${usage}:${sizeBytes}`;
-    const recycled = exact ? undefined : this.#free.get(key)?.pop();
+    const recycled = exact ? undefined : this.#free.get(key)?.pop()?.buffer;
     const lease: Lease = { owner: request.owner, sizeBytes, key, exact };
     if (recycled) {
       this.#hits++;
@@ -138,18 +149,21 @@ export class BufferPool {
       this.#note(lease.owner);
       return;
     }
-    const list = this.#free.get(lease.key);
-    if (list) list.push(buffer);
-    else this.#free.set(lease.key, [buffer]);
+    const list = this.#free.get(lease.key) ?? [];
+    list.push({ buffer, since: performance.now() });
+    this.#free.set(lease.key, list);
     this.#pooledBytes += lease.sizeBytes;
     this.#note(lease.owner);
+    this.#trimLater(this.#trimAfterMs);
   }
 
   /** Destroys what is kept for reuse; returns the bytes given back to the device. */
   trim(): number {
     const freed = this.#pooledBytes;
-    for (const list of this.#free.values()) for (const buffer of list) buffer.destroy();
+    for (const list of this.#free.values()) for (const { buffer } of list) buffer.destroy();
     this.#free.clear();
+    clearTimeout(this.#trimming);
+    this.#trimming = undefined;
     this.#pooledBytes = 0;
     return freed;
   }
@@ -177,6 +191,34 @@ export class BufferPool {
     this.#leases.clear();
     this.#byOwner.clear();
     this.#inUseBytes = 0;
+  }
+
+  #trimLater(ms: number): void {
+    if (this.#trimming !== undefined || !Number.isFinite(ms)) return;
+    this.#trimming = setTimeout(() => this.#trimIdle(), ms);
+    // In Node a process may end before.
+    (this.#trimming as { unref?: () => void }).unref?.();
+  }
+
+  /** Destroys what nobody has asked for since `trimAfterMs`. */
+  #trimIdle(): void {
+    this.#trimming = undefined;
+    const oldest = performance.now() - this.#trimAfterMs;
+    let next = Number.POSITIVE_INFINITY;
+    for (const [key, list] of this.#free) {
+      const kept = list.filter(({ since }) => since > oldest);
+      for (const { buffer, since } of list) {
+        if (since > oldest) continue;
+        this.#pooledBytes -= buffer.size;
+        buffer.destroy();
+      }
+      if (kept.length > 0) this.#free.set(key, kept);
+      else this.#free.delete(key);
+      for (const { since } of kept) next = Math.min(next, since - oldest);
+    }
+    // Whose it was does not matter: what is pooled is everybody's.
+    this.#note('activations');
+    this.#trimLater(next);
   }
 
   #makeRoom(label: string, sizeBytes: number): void {

@@ -1,4 +1,3 @@
-import { elementBytes } from '../core/dtype.ts';
 import { throwIfAborted } from '../core/errors.ts';
 import type { GpuContext } from '../gpu/context.ts';
 import type { Site } from '../gpu/kernel.ts';
@@ -139,6 +138,11 @@ export class Decoder {
     old.release();
   }
 
+  /** Bytes of keys and values of one position. */
+  get positionBytes(): number {
+    return cacheBytes(this.config, this.#options.element, 1);
+  }
+
   /** GPU memory that a cache of so many sequences takes, in bytes. */
   slotBytes(slots: number): Promise<number> {
     return slotBytes(this.#gpu, this.config, this.#options, slots);
@@ -159,8 +163,7 @@ export class Decoder {
   /** Copies the keys and values of the first `positions` of one slot to another. */
   async copyPrefix(from: number, to: number, positions: number): Promise<void> {
     const { cache } = this.#memory.slots.buffers;
-    const { kvHeads, headDim } = this.config;
-    const rowBytes = kvHeads * headDim * elementBytes[this.#options.element];
+    const rowBytes = this.positionBytes / (2 * this.config.layers);
     const bytes = positions * rowBytes;
     const slotBytes = this.capacity * rowBytes;
     // A copy within one buffer is not allowed: each goes through a scratch.

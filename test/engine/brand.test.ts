@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { EngineError, type EngineErrorCode } from '../../src/core/errors.ts';
 import type { BrandInput, BrandkitModel, BrandProgress, Engine, EngineOptions } from '../../src/engine/api.ts';
-import { contentHash } from '../../src/engine/brand/contentHash.ts';
-import { Memo } from '../../src/engine/brand/memo.ts';
+import { contentHash } from '../../src/engine/contentHash.ts';
+import { Memo, type MemoView } from '../../src/engine/memo.ts';
 import { brandTones } from '../../src/variants/brandTones.ts';
 import { brandCheckpoint } from '../support/brandCheckpoint.ts';
 import { checkDesignTokens } from '../support/designTokens.ts';
@@ -84,7 +84,7 @@ describe.skipIf(testTiers.length === 0)('analyze', async () => {
     again.profile.fill(0);
     expect((await model.analyze({ page, text: 'One.' })).profile).toEqual(first.profile);
     expect((await model.analyze({ page, text: 'Two.' })).cached).toBe(false);
-    expect((await model.metrics()).cache).toEqual({ hits: 2, misses: 2 });
+    expect((await model.metrics()).cache).toMatchObject({ hits: 2, misses: 2, entries: 2 });
     const other = await load(undefined, { num_heads: 1 });
     expect((await other.analyze({ page, text: 'One.' })).cached).toBe(false);
     await Promise.all([model.dispose(), other.dispose()]);
@@ -94,7 +94,7 @@ describe.skipIf(testTiers.length === 0)('analyze', async () => {
     const off = await load({ optimizations: { caching: false } });
     await off.analyze({ text: 'One.' });
     expect((await off.analyze({ text: 'One.' })).cached).toBe(false);
-    expect((await off.metrics()).cache).toEqual({ hits: 0, misses: 0 });
+    expect((await off.metrics()).cache).toEqual({ hits: 0, misses: 0, entries: 0, bytes: 0 });
     const one = await load({ optimizations: { caching: { maxEntries: 1 } } });
     for (const text of ['One.', 'Two.']) await one.analyze({ text });
     expect((await one.analyze({ text: 'Two.' })).cached).toBe(true);
@@ -155,33 +155,55 @@ describe.skipIf(testTiers.length === 0)('analyze', async () => {
 });
 
 describe('memo', () => {
-  const kept = (memo: Memo<string>, keys: readonly string[]): boolean[] =>
+  const kept = (memo: MemoView<string>, keys: readonly string[]): boolean[] =>
     keys.map((key) => memo.find(key) !== undefined);
+  /** What a key takes beside its value. */
+  const keyBytes = 64;
 
   test('the one not used for longest goes first, by entries and by bytes', () => {
-    const memo = new Memo<string>({ maxEntries: 2, maxBytes: 100 });
-    memo.keep('a', 'A', 10);
-    memo.keep('b', 'B', 10);
-    memo.find('a');
-    memo.keep('c', 'C', 10);
-    expect(kept(memo, ['a', 'b', 'c'])).toEqual([true, false, true]);
-    memo.keep('d', 'D', 95);
-    expect(kept(memo, ['a', 'c', 'd'])).toEqual([false, false, true]);
-    memo.keep('e', 'E', 101);
-    expect(kept(memo, ['d', 'e'])).toEqual([true, false]);
-    expect(memo.bytes).toBe(95);
+    const memo = new Memo<string>({ maxEntries: 2, maxBytes: 100 + 2 * keyBytes });
+    const view = memo.of({});
+    view.keep('a', 'A', 10);
+    view.keep('b', 'B', 10);
+    view.find('a');
+    view.keep('c', 'C', 10);
+    expect(kept(view, ['a', 'b', 'c'])).toEqual([true, false, true]);
+    view.keep('d', 'D', 95);
+    expect(kept(view, ['a', 'c', 'd'])).toEqual([false, false, true]);
+    view.keep('e', 'E', 101 + keyBytes);
+    expect(kept(view, ['d', 'e'])).toEqual([true, false]);
+    expect(memo.stats).toEqual({ hits: 5, misses: 4, entries: 1, bytes: 95 + keyBytes });
     memo.clear();
-    expect(memo.bytes).toBe(0);
+    expect(memo.stats).toMatchObject({ entries: 0, bytes: 0 });
+  });
+
+  test('of other weights nothing is found, and what the earlier ones made comes too late', () => {
+    const memo = new Memo<string>({ maxEntries: 8, maxBytes: 1000 });
+    const [weights, others] = [{}, {}];
+    const before = memo.of(weights);
+    before.keep('a', 'A', 1);
+    const after = memo.of(others);
+    expect(after.find('a')).toBeUndefined();
+    before.keep('b', 'B', 1);
+    expect([before.find('a'), after.find('b')]).toEqual([undefined, undefined]);
+    after.keep('b', 'C', 1);
+    expect(memo.of(others).find('b')).toBe('C');
   });
 
   test('a key is the SHA-256 of names, lengths and content', async () => {
     const hash = contentHash({ html: 'ab', css: 'c' });
     expect(await hash).toMatch(/^[\da-f]{64}$/);
     expect(await contentHash({ html: 'ab', css: 'c', text: undefined })).toBe(await hash);
+    const { subtle } = crypto;
+    vi.stubGlobal('crypto', { subtle: undefined });
+    expect(await contentHash({ html: 'ab', css: 'c' }), 'without the browser').toBe(await hash);
+    vi.unstubAllGlobals();
+    expect(crypto.subtle).toBe(subtle);
     for (const other of [
       { html: 'a', css: 'bc' },
       { css: 'ab', html: 'c' },
       { html: new Blob(['ab']), css: 'c' },
+      { html: new Float32Array(1), css: 'c' },
     ])
       expect(await contentHash(other)).not.toBe(await hash);
   });

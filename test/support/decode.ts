@@ -11,6 +11,9 @@ export interface Wanted {
   readonly joinsAfter?: number;
 }
 
+/** What a table may remember: all that its slots hold. */
+export const unlimited = { maxEntries: Number.POSITIVE_INFINITY, maxBytes: Number.POSITIVE_INFINITY };
+
 /** Decodes prompts together as generate() does it; returns each one's new tokens. */
 export async function decodeTogether(
   decoder: Decoder,
@@ -19,7 +22,7 @@ export async function decodeTogether(
   overlap = true,
 ): Promise<number[][]> {
   table.attach(decoder);
-  const batch = new SequenceBatch(decoder, table, { overlap, caching: true });
+  const batch = new SequenceBatch(decoder, table, { overlap });
   const outcomes = wanted.map(({ prompt, count, options = {} }) => {
     const tokens = [...prompt];
     const task: SequenceTask = {

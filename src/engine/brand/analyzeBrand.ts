@@ -2,11 +2,11 @@ import { throwIfAborted } from '../../core/errors.ts';
 import type { BrandFeatures, BrandScores } from '../../core/features.ts';
 import { brandTones } from '../../variants/brandTones.ts';
 import type { AnalyzeOptions, BrandInput, BrandKitData, BrandProgress, BrandTone } from '../brandApi.ts';
+import { contentHash } from '../contentHash.ts';
 import type { MediaCode } from '../mediaCode.ts';
+import type { MemoView } from '../memo.ts';
 import { fetchImage } from './brandInput.ts';
-import { contentHash } from './contentHash.ts';
 import type { DocumentSide } from './documentSide.ts';
-import type { Memo } from './memo.ts';
 
 export interface BrandSetup {
   readonly media: () => Promise<MediaCode>;
@@ -17,7 +17,7 @@ export interface BrandSetup {
   /** Names the checkpoint and how it is computed. */
   readonly modelIdentity: string;
   /** undefined: nothing is remembered. */
-  readonly memo: Memo<BrandKitData> | undefined;
+  readonly memo: MemoView<BrandKitData> | undefined;
 }
 
 /** How far each phase is when it begins. Rendering and the network take longest. */

@@ -15,9 +15,9 @@ export async function decodeSequence(
   },
 ): Promise<{ readonly firstTokenMs: number }> {
   const { promptLength, count, overlap, signal } = args;
-  const table = new SlotTable();
+  const table = new SlotTable(undefined);
   table.attach(decoder);
-  const batch = new SequenceBatch(decoder, table, { overlap, caching: false });
+  const batch = new SequenceBatch(decoder, table, { overlap });
   const start = performance.now();
   let firstTokenMs = 0;
   let failure: unknown;
