@@ -1,102 +1,67 @@
 // y = epilogue(x · Wᵀ) for many rows on matrix units: halves multiplied, sums in f32. in4 is even.
-// x: [rows, in8] of 8 halves   W: [outputs padded to 4, in8] of 8 halves (GATED: 4 rows of gate, 4 of up, …)   y: [rows, out4] of vec4
-// SUBGROUPS_DOWN × SUBGROUPS_ACROSS subgroups of 32 lanes make a tile; each keeps MATRICES_DOWN × MATRICES_ACROSS results
-// of 16 × 16 in registers. x and W pass through workgroup memory, DEPTH8 · 8 halves of k at a time, rows padded by 8 halves
-// against bank conflicts; the next slices are loaded into registers while the present ones are multiplied. Matrices are
-// opaque: results go through a slab of workgroup memory, 16 rows by 32 columns a subgroup, to the epilogue.
+// x: [rows, in8] of 8 halves   W: [outputs padded to 4, in dim] in f16, int8 or int4, widened to halves on the way (GATED: 4
+// rows of gate, 4 of up, …)   y: [rows, out4] of vec4
+// Subgroups of 32 lanes, SUBGROUPS_DOWN × SUBGROUPS_ACROSS of them, make a tile; each keeps MATRICES_DOWN × MATRICES_ACROSS
+// results of 16 × 16 in variables of their own (lib/matrix_block_*.wgsl, which has main): in an array indexed by a loop they
+// went through memory at every product. SLICES times as many subgroups share out each tile's k, STEPS · 16 of it a slice, and
+// add up at the end. x and W pass through workgroup memory (lib/tile_staging.wgsl); a chunk is 8 halves. Matrices are opaque:
+// results go through a slab of workgroup memory, 16 rows by 32 columns a subgroup, to the epilogue.
 // After onnxruntime's and llama.cpp's subgroup-matrix products.
-enable f16;
-enable subgroups;
-enable chromium_experimental_subgroup_matrix;
-// Offsets that depend on the subgroup alone are uniform where it matters; the analysis knows no subgroups.
-diagnostic(off, chromium.subgroup_matrix_uniformity);
 const LANES = 32u;
-const SUBGROUPS = SUBGROUPS_DOWN * SUBGROUPS_ACROSS;
-const WORKGROUP_SIZE = SUBGROUPS * LANES;
+const SUBGROUPS = SUBGROUPS_DOWN * SUBGROUPS_ACROSS;  // of a slice
+const WORKGROUP_SIZE = SUBGROUPS * SLICES * LANES;
 const SIDE = 16u;  // of a matrix: all three are SIDE × SIDE
 const TILE_ROWS = SUBGROUPS_DOWN * MATRICES_DOWN * SIDE;
 const TILE_COLUMNS = SUBGROUPS_ACROSS * MATRICES_ACROSS * SIDE;
-const PITCH8 = DEPTH8 + 1u;
+const CHUNKS = 2u * STEPS * SLICES;
+alias Chunk = vec4u;
+fn row_chunks() -> u32 { return params.in4 / 2u; }
+fn weight_slot(column: u32) -> u32 { return column; }
+
 const SLAB_PITCH = 36u;
 const SLAB = SIDE * SLAB_PITCH;
-const INPUT_LOADS = (TILE_ROWS * DEPTH8 + WORKGROUP_SIZE - 1u) / WORKGROUP_SIZE;
-const WEIGHT_LOADS = (TILE_COLUMNS * DEPTH8 + WORKGROUP_SIZE - 1u) / WORKGROUP_SIZE;
-alias Left = subgroup_matrix_left<f16, 16, 16>;
-alias Right = subgroup_matrix_right<f16, 16, 16>;
-alias Result = subgroup_matrix_result<f32, 16, 16>;
+var<workgroup> slab: array<f32, SUBGROUPS * SLICES * SLAB>;
 
-var<workgroup> slab: array<f32, SUBGROUPS * SLAB>;
-
-fn next_input(index: u32, start8: u32, first_row: u32, in8: u32) -> vec4u {
-  let k8 = start8 + index % DEPTH8;
-  return select(vec4u(), load_input_half8(min(first_row + index / DEPTH8, params.rows - 1u), min(k8, in8 - 1u)), k8 < in8);
+// Where a subgroup works. `down`, `across`: chunks from the tiles' beginnings to its first row of x and of W, and to its part of k.
+struct Place {
+  first_row: u32,
+  first_column: u32,  // in rows of W
+  subgroup: u32,
+  lane: u32,
+  down: u32,
+  across: u32,
 }
-fn next_weight(index: u32, start8: u32, first_column: u32, weight_rows: u32, in8: u32) -> vec4u {
-  let k8 = start8 + index % DEPTH8;
-  return select(vec4u(), load_weight_half8(min(first_column + index / DEPTH8, weight_rows - 1u), min(k8, in8 - 1u)), k8 < in8);
+fn place_of(at: Invocation, subgroup: u32) -> Place {
+  let within = subgroup % SUBGROUPS;
+  let k = subgroup / SUBGROUPS * 2u * STEPS;
+  let row = within / SUBGROUPS_ACROSS * MATRICES_DOWN * SIDE;
+  let column = within % SUBGROUPS_ACROSS * MATRICES_ACROSS * SIDE;
+  return Place(at.group.y * TILE_ROWS + row, at.group.x * TILE_COLUMNS + column, subgroup, at.lane % LANES, row * PITCH + k, column * PITCH + k);
 }
 
 fn slab4(at: u32) -> vec4f { return vec4f(slab[at], slab[at + 1u], slab[at + 2u], slab[at + 3u]); }
 
-// Outputs of a slab's 16 rows × 32 columns, `column` the first of them in rows of W.
-fn finish_slab(first_row: u32, column: u32, subgroup: u32, lane: u32) {
-  for (var i = lane; i < SIDE * select(8u, 4u, GATED); i += LANES) {
-    let row = i / select(8u, 4u, GATED);
-    let across = i % select(8u, 4u, GATED);
-    let at = subgroup * SLAB + row * SLAB_PITCH + across * select(4u, 8u, GATED);
-    let column4 = column / select(4u, 8u, GATED) + across;
-    if (first_row + row < params.rows && column4 < params.columns4) {
-      finish4(first_row + row, column4, slab4(at), select(vec4f(), slab4(at + 4u), GATED));
+// Outputs of the neighbouring results (i, j) and (i, j + 1), the slices' parts added up: 16 rows × 32 columns.
+fn finish_two(place: Place, i: u32, j: u32, left: Result, right: Result) {
+  store_result(place.subgroup * SLAB, left);
+  store_result(place.subgroup * SLAB + SIDE, right);
+  workgroupBarrier();
+  let within = place.subgroup % SUBGROUPS;
+  let columns4 = select(8u, 4u, GATED);
+  let width = select(4u, 8u, GATED);
+  for (var item = place.subgroup / SUBGROUPS * LANES + place.lane; item < SIDE * columns4; item += SLICES * LANES) {
+    let row = item / columns4;
+    let column4 = item % columns4;
+    var sum = vec4f();
+    var up = vec4f();
+    for (var slice = 0u; slice < SLICES; slice++) {
+      let at = (slice * SUBGROUPS + within) * SLAB + row * SLAB_PITCH + column4 * width;
+      sum += slab4(at);
+      if (GATED) { up += slab4(at + 4u); }
     }
+    let y_row = place.first_row + i * SIDE + row;
+    let y_column4 = (place.first_column + j * SIDE) / width + column4;
+    if (y_row < params.rows && y_column4 < params.columns4) { finish4(y_row, y_column4, sum, up); }
   }
-}
-
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn main(at: Invocation) {
-  let first_row = at.group.y * TILE_ROWS;
-  let first_column = at.group.x * TILE_COLUMNS;  // in rows of W
-  let weight_rows = params.columns4 * select(4u, 8u, GATED);
-  let in8 = params.in4 / 2u;
-  let subgroup = subgroupBroadcastFirst(at.lane / LANES);
-  let lane = at.lane % LANES;
-  let down = (subgroup / SUBGROUPS_ACROSS) * MATRICES_DOWN * SIDE;
-  let across = (subgroup % SUBGROUPS_ACROSS) * MATRICES_ACROSS * SIDE;
-  var inputs: array<vec4u, INPUT_LOADS>;
-  var weights: array<vec4u, WEIGHT_LOADS>;
-  for (var i = 0u; i < INPUT_LOADS; i++) { inputs[i] = next_input(at.lane + i * WORKGROUP_SIZE, 0u, first_row, in8); }
-  for (var i = 0u; i < WEIGHT_LOADS; i++) { weights[i] = next_weight(at.lane + i * WORKGROUP_SIZE, 0u, first_column, weight_rows, in8); }
-  var sums: array<Result, MATRICES_DOWN * MATRICES_ACROSS>;
-  for (var start = 0u; start < in8; start += DEPTH8) {
-    for (var i = 0u; i < INPUT_LOADS; i++) {
-      let index = at.lane + i * WORKGROUP_SIZE;
-      if (index < TILE_ROWS * DEPTH8) { store_input_tile((index / DEPTH8) * PITCH8 + index % DEPTH8, inputs[i]); }
-    }
-    for (var i = 0u; i < WEIGHT_LOADS; i++) {
-      let index = at.lane + i * WORKGROUP_SIZE;
-      if (index < TILE_COLUMNS * DEPTH8) { store_weight_tile((index / DEPTH8) * PITCH8 + index % DEPTH8, weights[i]); }
-    }
-    workgroupBarrier();
-    for (var i = 0u; i < INPUT_LOADS; i++) { inputs[i] = next_input(at.lane + i * WORKGROUP_SIZE, start + DEPTH8, first_row, in8); }
-    for (var i = 0u; i < WEIGHT_LOADS; i++) { weights[i] = next_weight(at.lane + i * WORKGROUP_SIZE, start + DEPTH8, first_column, weight_rows, in8); }
-    for (var k = 0u; k < DEPTH8; k += 2u) {
-      var left: array<Left, MATRICES_DOWN>;
-      for (var i = 0u; i < MATRICES_DOWN; i++) { left[i] = load_left((down + i * SIDE) * PITCH8 + k); }
-      for (var j = 0u; j < MATRICES_ACROSS; j++) {
-        let right = load_right((across + j * SIDE) * PITCH8 + k);
-        for (var i = 0u; i < MATRICES_DOWN; i++) {
-          sums[i * MATRICES_ACROSS + j] = subgroupMatrixMultiplyAccumulate(left[i], right, sums[i * MATRICES_ACROSS + j]);
-        }
-      }
-    }
-    workgroupBarrier();
-  }
-  for (var i = 0u; i < MATRICES_DOWN; i++) {
-    for (var j = 0u; j < MATRICES_ACROSS; j += 2u) {
-      store_result(subgroup * SLAB, sums[i * MATRICES_ACROSS + j]);
-      store_result(subgroup * SLAB + SIDE, sums[i * MATRICES_ACROSS + j + 1u]);
-      workgroupBarrier();
-      finish_slab(first_row + down + i * SIDE, first_column + across + j * SIDE, subgroup, lane);
-      workgroupBarrier();
-    }
-  }
+  workgroupBarrier();
 }

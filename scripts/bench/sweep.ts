@@ -1,5 +1,6 @@
 import { GpuContext } from '../../src/gpu/context.ts';
 import { requestDevice } from '../../src/gpu/device.ts';
+import { probeMatrixUnits } from '../../src/kernels/subgroupMatrixProbe.ts';
 import { Bench } from './harness.ts';
 import { attentionProblems } from './sweepAttention.ts';
 import { ceilings } from './sweepCeilings.ts';
@@ -11,18 +12,16 @@ export async function sweep(dawn: GPU, options: SweepOptions): Promise<void> {
   const start = performance.now();
   const { device, info } = await requestDevice(dawn, {});
   device.addEventListener('uncapturederror', (event) => options.report({ error: event.error.message.slice(0, 500) }));
-  const matrixConfigs = (device as unknown as { adapterInfo?: { subgroupMatrixConfigs?: object[] } }).adapterInfo;
   options.report({
     adapter: info.adapter,
     features: info.features,
     limits: info.limits,
     subgroupSize: info.subgroupSize,
-    matrixConfigs: [...(matrixConfigs?.subgroupMatrixConfigs ?? [])].map((config) => {
-      const c = config as Record<string, unknown>;
-      return `${String(c['M'])}x${String(c['N'])}x${String(c['K'])} ${String(c['componentType'])}>${String(c['resultComponentType'])}`;
-    }),
   });
-  const bench = new Bench(new GpuContext(device, info), options.passMs);
+  const first = new GpuContext(device, info);
+  const matrixSyntax = await probeMatrixUnits(first);
+  options.report({ matrixSyntax: matrixSyntax ?? 'none' });
+  const bench = new Bench(matrixSyntax ? new GpuContext(device, { ...info, matrixSyntax }) : first, options.passMs);
   const problems = [...ceilings(options), ...attentionProblems(options), ...linearProblems(bench.gpu, options)];
   for (const problem of problems) {
     if (!problem.name.includes(options.only)) continue;

@@ -1,4 +1,4 @@
-import { dispatchCall, fmaCall, streamCall } from '../../src/kernels/ceilings.ts';
+import { dispatchCall, dotCall, fmaCall, matrixRateCall, streamCall } from '../../src/kernels/ceilings.ts';
 import type { Bench } from './harness.ts';
 import type { Problem, SweepOptions } from './sweepOptions.ts';
 
@@ -9,6 +9,8 @@ const round = (value: number): number => Number(value.toPrecision(4));
 export const ceilings = ({ shrink }: SweepOptions): Problem[] => [
   { name: 'ceiling.stream', run: (bench, report) => stream(bench, shrink, report) },
   { name: 'ceiling.fma', run: (bench, report) => multiplyAdds(bench, shrink, report) },
+  { name: 'ceiling.dot4', run: (bench, report) => integerProducts(bench, shrink, report) },
+  { name: 'ceiling.units', run: (bench, report) => matrixProducts(bench, shrink, report) },
   { name: 'ceiling.dispatch', run: dispatches },
 ];
 
@@ -58,6 +60,43 @@ async function multiplyAdds(bench: Bench, shrink: number, report: Report): Promi
       });
     }
   }
+}
+
+async function integerProducts(bench: Bench, shrink: number, report: Report): Promise<void> {
+  if (!bench.gpu.info.features.integerDot) return;
+  for (const workgroupSize of [128, 256]) {
+    const workgroups = Math.ceil(1056 / shrink);
+    const result = bench.buffer(workgroups * workgroupSize * 4);
+    const call = dotCall({ result, workgroups, workgroupSize, steps: shrink > 1 ? 64 : 1024 });
+    await bench.run([call]);
+    const sums = new Int32Array(await bench.gpu.read(result, 0, workgroups * workgroupSize * 4));
+    const { us } = await bench.time([call]);
+    const right = sums.every((sum) => sum === 28);
+    report({ p: 'dot4', workgroupSize, us: round(us), tops: round((call.cost?.flops ?? 0) / us / 1e6), right });
+  }
+}
+
+async function matrixProducts(bench: Bench, shrink: number, report: Report): Promise<void> {
+  if (!bench.gpu.info.matrixSyntax) return;
+  const steps = shrink > 1 ? 64 : 1024;
+  for (const workgroupSize of [128, 256])
+    for (const workgroups of [264, 528, 1056]) {
+      const count = (workgroups * workgroupSize) / 4;
+      const result = bench.buffer(count * 4);
+      const call = matrixRateCall({ result, workgroups, workgroupSize, steps });
+      await bench.run([call]);
+      const sums = await bench.floats(result, count, 'f32');
+      const { us } = await bench.time([call]);
+      const tflops = round((call.cost?.flops ?? 0) / us / 1e6);
+      report({
+        p: 'units',
+        workgroupSize,
+        workgroups,
+        us: round(us),
+        tflops,
+        right: sums.every((sum) => sum === steps),
+      });
+    }
 }
 
 async function dispatches(bench: Bench, report: Report): Promise<void> {

@@ -6,16 +6,23 @@ import { linear } from '../../src/kernels/chooseLinear.ts';
 import type { LinearArgs } from '../../src/kernels/linear.ts';
 import { weightRowBytes } from '../../src/kernels/weight.ts';
 import {
-  type MatrixShape,
-  matrixShapes,
+  codesBytes,
+  fitsInt8Tile,
+  int8Calls,
+  type Int8Tile,
+  int8Tiles,
+  type QuantizedInput,
+  scalesBytes,
+} from '../../src/kernels/linearInt8.ts';
+import {
+  fitsMatrixTile,
   subgroupMatrixCall,
-  tileCall,
-  tileHalfCall,
-  type TileShape,
-  tileShapes,
-  vectorWideCall,
-  type VectorShape,
-} from '../../src/kernels/linearWide.ts';
+  type SubgroupMatrixTile,
+  subgroupMatrixTiles,
+  usesMatrixUnits,
+} from '../../src/kernels/linearSubgroupMatrix.ts';
+import { fitsTile, type LinearTile, linearTiles, tileCall } from '../../src/kernels/linearTile.ts';
+import { vectorWideCall, type VectorShape } from '../../src/kernels/linearWide.ts';
 import { type Bench, difference, noise } from './harness.ts';
 import { race } from './race.ts';
 import { chosen, type Problem, type SweepOptions } from './sweepOptions.ts';
@@ -33,20 +40,38 @@ interface LinearProblem {
   readonly candidates: 'vector' | 'matrix' | 'skinny';
 }
 
-type Candidate = (args: LinearArgs) => KernelCall[];
+type Candidate = (args: ManyRowArgs) => KernelCall[];
 /** Bytes of weights that a rotation must exceed: over the largest L2 cache. */
 const rotation = 220 * 2 ** 20;
+
+const hidden = 2048;
+const qkv = { inDim: hidden, outDim: 3 * hidden };
+const output = { inDim: hidden, outDim: hidden, residual: true };
+const gateUp = { inDim: hidden, outDim: 5504, gated: true };
+const down = { inDim: 5504, outDim: hidden, residual: true };
+
+/** The trunks' products in prefill, in each format that a weight has on a GPU. */
+const manyRowProblems = (element: ElementType): LinearProblem[] =>
+  [512, 128, 32, 16, 8, 4].flatMap((rows) =>
+    (['f16', 'int8', 'int4'] as const).flatMap((format): LinearProblem[] => {
+      const of = { rows, candidates: rows < 64 ? 'skinny' : 'matrix', format, element } as const;
+      const end = format === 'f16' ? rows : `${rows}.${format}`;
+      return [
+        { name: `qkv.${end}`, ...of, ...qkv },
+        { name: `output.${end}`, ...of, ...output },
+        { name: `gateUp.${end}`, ...of, ...gateUp },
+        { name: `down.${end}`, ...of, ...down },
+        { name: `small.qkv.${end}`, ...of, inDim: 512, outDim: 1536 },
+        { name: `small.down.${end}`, ...of, inDim: 1024, outDim: 512, residual: true },
+      ];
+    }),
+  );
 
 export function linearProblems(gpu: GpuContext, options: SweepOptions): Problem[] {
   const { shrink } = options;
   const f16: ElementType = gpu.info.features.f16 ? 'f16' : 'f32';
   const half = { format: 'f16', element: f16 } as const;
   const full = { format: 'f32', element: 'f32' } as const;
-  const hidden = 2048;
-  const qkv = { inDim: hidden, outDim: 3 * hidden };
-  const output = { inDim: hidden, outDim: hidden, residual: true };
-  const gateUp = { inDim: hidden, outDim: 5504, gated: true };
-  const down = { inDim: 5504, outDim: hidden, residual: true };
   const layerNorm = { norm: 'layerNorm' } as const;
   const vector = { candidates: 'vector', rows: 1 } as const;
   const cases: LinearProblem[] = [
@@ -63,16 +88,7 @@ export function linearProblems(gpu: GpuContext, options: SweepOptions): Problem[
       { name: `down.${format}`, ...vector, ...down, format, element: f16 },
     ]),
     { name: 'square.4096', rows: 4096, candidates: 'matrix', inDim: 4096, outDim: 4096, ...half },
-    ...[512, 128].flatMap((rows): LinearProblem[] => [
-      { name: `qkv.${rows}`, rows, candidates: 'matrix', ...qkv, ...half },
-      { name: `output.${rows}`, rows, candidates: 'matrix', ...output, ...half },
-      { name: `gateUp.${rows}`, rows, candidates: 'matrix', ...gateUp, ...half },
-      { name: `down.${rows}`, rows, candidates: 'matrix', ...down, ...half },
-    ]),
-    ...[4, 8, 16, 32].flatMap((rows): LinearProblem[] => [
-      { name: `gateUp.${rows}`, rows, candidates: 'skinny', ...gateUp, ...half },
-      { name: `output.${rows}`, rows, candidates: 'skinny', ...output, ...half },
-    ]),
+    ...manyRowProblems(f16),
     { name: 'qkv.rms', ...vector, ...qkv, norm: 'rmsNorm', ...half },
     { name: 'qkv', ...vector, ...qkv, ...half },
     { name: 'head.f32', ...vector, inDim: hidden, outDim: 32_256, ...full },
@@ -112,7 +128,12 @@ async function runLinear(bench: Bench, p: LinearProblem, options: SweepOptions):
     weights.push(await bench.seedWeight(p.format, p.inDim, p.outDim, p.gated ?? false, 1));
   const outputs = p.rows * p.outDim;
   const y = bench.buffer(outputs * (yElement === 'f32' ? 4 : 2));
-  const argsOf = (weight: LinearArgs['weight']): LinearArgs => ({
+  const scratch = {
+    codes: bench.buffer(codesBytes(p.rows, p.inDim)),
+    scales: bench.buffer(scalesBytes(p.rows, p.inDim)),
+  };
+  const argsOf = (weight: LinearArgs['weight']): ManyRowArgs => ({
+    scratch,
     label: p.name,
     device: gpu.info,
     x,
@@ -191,9 +212,6 @@ function candidatesFor(p: LinearProblem, gpu: GpuContext): Record<string, Candid
     ...args,
     device: { ...args.device, features: { ...args.device.features, subgroups: false } },
   });
-  const one = (make: (args: LinearArgs, part: LinearArgs['weight']['parts'][number]) => KernelCall): Candidate => {
-    return (args) => args.weight.parts.map((part) => make(args, part));
-  };
   const all: Record<string, Candidate> = {};
   const unpacked = (args: LinearArgs): LinearArgs => ({
     ...args,
@@ -206,35 +224,37 @@ function candidatesFor(p: LinearProblem, gpu: GpuContext): Record<string, Candid
       all['old shared packed'] = (args) => linear({ ...unpacked(noSubgroups(args)), algorithm: 'vector' });
     Object.assign(all, vectorCandidates(p, gpu, ['1']));
   } else {
-    all['old matrix'] = (args) => linear({ ...args, algorithm: 'matrix' });
-    if (p.candidates === 'skinny') {
-      all['old vector'] = (args) => linear({ ...args, algorithm: 'vector' });
-      Object.assign(all, vectorCandidates(p, gpu, p.rows > 4 ? ['4', '8'] : ['4']));
-    }
-    const most = p.candidates === 'skinny' ? 64 : Number.POSITIVE_INFINITY;
-    const least = p.candidates === 'skinny' ? 0 : 64;
-    for (const shape of Object.keys(tileShapes) as TileShape[]) {
-      const { rows } = tileShapes[shape];
-      if (rows < least || rows > most) continue;
-      if (p.format === 'f32' || !shape.includes('d8'))
-        all[`tile ${shape}`] = one((a, part) => tileCall(a, part, shape));
-      if (p.format === 'f16' && p.element === 'f16' && !shape.includes('d2'))
-        for (const run of ['8', '16', '32'] as const) {
-          if ((run === '32' && !shape.includes('d8')) || (run === '8' && shape.includes('d8'))) continue;
-          all[`half ${shape} run${run}`] = one((a, part) => tileHalfCall(a, part, shape, run));
-        }
-    }
-    if (gpu.info.features.subgroupMatrix && p.element === 'f16' && p.format === 'f16') {
-      for (const shape of Object.keys(matrixShapes) as MatrixShape[]) {
-        if (matrixShapes[shape].rows > most || matrixShapes[shape].rows * 2 < least) continue;
-        for (const syntax of ['templates', 'booleans'] as const) {
-          if (syntax === 'booleans' && shape !== '128x128s4' && shape !== '64x64s4') continue;
-          all[`unit ${shape} ${syntax}`] = one((a, part) => subgroupMatrixCall(a, part, shape, syntax));
-        }
-      }
-    }
+    manyRowCandidates(p, gpu, all);
   }
   return all;
+}
+
+type ManyRowArgs = LinearArgs & { readonly scratch: QuantizedInput };
+
+/** The first, which the others are compared with, sums in f32. Inputs in int8 are off by their own rounding, some 7e-3. */
+function manyRowCandidates(p: LinearProblem, gpu: GpuContext, all: Record<string, Candidate>): void {
+  const { info } = gpu;
+  all['tile 64x64t4'] = (args) => args.weight.parts.map((part) => tileCall(args, part, '64x64t4'));
+  if (p.candidates === 'skinny') {
+    all['old vector'] = (args) => linear({ ...args, algorithm: 'vector' });
+    Object.assign(all, vectorCandidates(p, gpu, p.rows > 4 ? ['4', '8'] : ['4']));
+  }
+  const { rows, inDim, outDim, format } = p;
+  const weight = { format, inDim, outDim, gated: p.gated ?? false, parts: [] };
+  // Not those of which the rows fill less than a quarter, or which they fill more than 64 times.
+  const suits = (name: string): boolean => Number.parseInt(name) < 4 * rows && rows <= 64 * Number.parseInt(name);
+  for (const name of Object.keys(linearTiles) as LinearTile[])
+    if (suits(name) && fitsTile(name, info))
+      all[`tile ${name}`] = (args) => args.weight.parts.map((part) => tileCall(args, part, name));
+  if (info.features.integerDot && (format === 'int8' || format === 'int4'))
+    for (const name of Object.keys(int8Tiles) as Int8Tile[])
+      if (suits(name) && fitsInt8Tile(name, info)) all[`int8 ${name}`] = (args) => int8Calls(args, name);
+  const { matrixSyntax } = info;
+  if (matrixSyntax && p.element === 'f16' && usesMatrixUnits(Math.max(9, rows), weight, info))
+    for (const name of Object.keys(subgroupMatrixTiles) as SubgroupMatrixTile[])
+      if (suits(name) && fitsMatrixTile(name, info))
+        all[`units ${name}`] = (args) =>
+          args.weight.parts.map((part) => subgroupMatrixCall(args, part, name, matrixSyntax));
 }
 
 /** Elements in a lane's 128-bit load of a row of W. */

@@ -1,5 +1,4 @@
 // Σ over a group of 32 of two rows of packed codes: at most 32 · 127 · 127 in magnitude, exact in i32 and in f32.
-requires packed_4x8_integer_dot_product;
 fn dot_codes(a: Codes, b: Codes) -> f32 {
   return f32(
     dot4I8Packed(a.low.x, b.low.x) + dot4I8Packed(a.low.y, b.low.y) +

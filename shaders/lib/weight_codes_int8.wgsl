@@ -18,3 +18,12 @@ fn load_step_zero(row: u32, group: u32) -> vec2f {
   let halves = unpack2x16float(weight[start + groups * 2u + group / 8u][(group / 2u) % 4u]);
   return vec2f(select(halves.x, halves.y, group % 2u == 1u) * 0.0078125, 0.0);
 }
+
+// Half a group, 16 codes, for tiles; `chunk` counts halves.
+fn load_weight_chunk(row: u32, chunk: u32) -> vec4u {
+  let groups = (params.in4 + 7u) / 8u;
+  return weight[row * (groups * 2u + (groups + 7u) / 8u) + chunk];
+}
+
+// What a group adds to a sum: `dot` of codes, x's (step, step · Σ codes), W's (step, zero), which is zero here.
+fn scaled_dot(dot: f32, x_scale: vec2f, w_scale: vec2f) -> f32 { return (w_scale.x * x_scale.x) * dot; }

@@ -1,6 +1,7 @@
 import { EngineError } from '../core/errors.ts';
 import { GpuContext } from '../gpu/context.ts';
 import { type DeviceInfo, requestDevice, tierOf } from '../gpu/device.ts';
+import { probeMatrixUnits } from '../kernels/subgroupMatrixProbe.ts';
 import { probeSubgroups } from '../kernels/subgroupProbe.ts';
 import type { EngineEvent, EngineInfo, EngineOptions } from './api.ts';
 import { kernelSettings, poolingSettings, resolveFlags } from './flags.ts';
@@ -86,18 +87,29 @@ export class GpuHost {
     context.choices = choices.chosen;
   }
 
-  /** No feature is trusted by its name: subgroups that do not do what our kernels need stay unused. */
+  /** No feature is trusted by its name: subgroups and matrix units that do not do what our kernels need stay unused. */
   async #checked(device: GPUDevice, info: DeviceInfo): Promise<GpuContext> {
     const options = { budgetBytes: this.#options.memoryBudgetBytes, ...poolingSettings(this.#options) };
     const context = new GpuContext(device, info, options);
-    if (!info.features.subgroups || (await probeSubgroups(context))) return context;
-    this.emit({
-      type: 'degraded',
-      what: 'subgroups',
-      reason: 'lanes do not follow the invocation index on this device',
-    });
-    const features = { ...info.features, subgroups: false, subgroupMatrix: false };
+    if (!info.features.subgroups) return context;
+    if (!(await probeSubgroups(context))) {
+      this.#degraded('subgroups', 'lanes do not follow the invocation index on this device');
+      const features = { ...info.features, subgroups: false, subgroupMatrix: false };
+      return new GpuContext(device, { ...info, features, tier: tierOf(features) }, options);
+    }
+    if (!info.features.subgroupMatrix) return context;
+    const matrixSyntax = await probeMatrixUnits(context);
+    if (matrixSyntax) return new GpuContext(device, { ...info, matrixSyntax }, options);
+    this.#degraded(
+      'subgroup-matrix',
+      'no product of 16 × 16 halves in subgroups of 32 lanes comes out right on this device',
+    );
+    const features = { ...info.features, subgroupMatrix: false };
     return new GpuContext(device, { ...info, features, tier: tierOf(features) }, options);
+  }
+
+  #degraded(what: string, reason: string): void {
+    this.emit({ type: 'degraded', what, reason });
   }
 }
 

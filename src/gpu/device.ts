@@ -19,6 +19,9 @@ export interface DeviceFeatures {
   readonly integerDot: boolean;
 }
 
+/** How WGSL writes the loads of subgroup matrices: with template parameters since August 2026, before with booleans. */
+export type MatrixSyntax = 'templates' | 'booleans';
+
 /** One line of the negotiation: what was asked for and why. */
 export interface Negotiated {
   readonly name: string;
@@ -39,6 +42,8 @@ export interface DeviceInfo {
   readonly limits: Readonly<Record<(typeof wantedLimits)[number]['name'], number>>;
   readonly tier: Tier;
   readonly subgroupSize: readonly [min: number, max: number];
+  /** The one that was found to work here; none: no kernel uses matrix units. */
+  readonly matrixSyntax?: MatrixSyntax;
   readonly negotiation: readonly Negotiated[];
 }
 
@@ -94,7 +99,10 @@ export async function requestDevice(
     f16: switches.f16 !== false && adapter.features.has('shader-f16'),
     subgroups: switches.subgroups !== false && adapter.features.has('subgroups'),
     subgroupMatrix:
-      switches.subgroupMatrix !== false && switches.subgroups !== false && adapter.features.has(matrixFeature),
+      switches.subgroupMatrix !== false &&
+      switches.subgroups !== false &&
+      adapter.features.has(matrixFeature) &&
+      multipliesHalves(adapter.info),
     timestamps: adapter.features.has('timestamp-query'),
     integerDot: gpu.wgslLanguageFeatures?.has('packed_4x8_integer_dot_product') ?? false,
   };
@@ -110,6 +118,16 @@ export async function requestDevice(
     );
   });
   return { device, info: describe(adapter, features, limits, switches) };
+}
+
+/** Whether matrix units multiply 16 × 16 halves with sums in f32; where the browser does not list its units, the probe finds out. */
+function multipliesHalves(info: GPUAdapterInfo): boolean {
+  const { subgroupMatrixConfigs } = info as { subgroupMatrixConfigs?: Iterable<Readonly<Record<string, unknown>>> };
+  if (!subgroupMatrixConfigs) return true;
+  const wanted = { componentType: 'f16', resultComponentType: 'f32', M: 16, N: 16, K: 16 };
+  return [...subgroupMatrixConfigs].some((config) =>
+    Object.entries(wanted).every(([name, value]) => config[name] === value),
+  );
 }
 
 function featureNames(features: DeviceFeatures): GPUFeatureName[] {
@@ -167,7 +185,7 @@ function describe(
     {
       name: 'subgroup-matrix',
       value: features.subgroupMatrix,
-      reason: why(features.subgroupMatrix, switches.subgroupMatrix, 'there, but no kernel of this version uses it'),
+      reason: why(features.subgroupMatrix, switches.subgroupMatrix, 'products of many rows in f16, int8 and int4'),
     },
     {
       name: 'timestamp-query',

@@ -4,7 +4,7 @@ import type { Candidate, KernelCall, Site } from '../gpu/kernel.ts';
 export type Choices = ReadonlyMap<string, string>;
 
 /** The candidate that was measured to be the fastest, if it is one of these; else the first, the heuristic's. */
-export function pick(candidates: readonly Candidate[], chosen: string | undefined): KernelCall[] {
+function pick(candidates: readonly Candidate[], chosen: string | undefined): KernelCall[] {
   const candidate = candidates.find(({ name }) => name === chosen) ?? candidates[0];
   return candidate ? candidate.calls() : [];
 }

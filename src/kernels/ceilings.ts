@@ -1,8 +1,10 @@
 import dispatchSource from '../../shaders/dispatch_cost.wgsl?raw';
+import dotSource from '../../shaders/dot4_rate.wgsl?raw';
 import fmaSource from '../../shaders/fma_rate.wgsl?raw';
 import fmaF16 from '../../shaders/lib/fma_f16.wgsl?raw';
 import fmaF32 from '../../shaders/lib/fma_f32.wgsl?raw';
 import invocation from '../../shaders/lib/invocation.wgsl?raw';
+import matrixSource from '../../shaders/matrix_rate.wgsl?raw';
 import streamSource from '../../shaders/stream_read.wgsl?raw';
 import type { ElementType } from '../core/dtype.ts';
 import { callKernel, defineKernel, type KernelCall } from '../gpu/kernel.ts';
@@ -24,6 +26,24 @@ export const fmaRate = defineKernel({
   axes: { element: { f32: [fmaF32], f16: [fmaF16] } },
   bindings: { result: 'read_write' },
   params: { steps: 'u32', factor: 'f32', term: 'f32' },
+  overrides: ['WORKGROUP_SIZE'],
+});
+
+export const dotRate = defineKernel({
+  name: 'dot4_rate',
+  wgsl: [invocation, dotSource],
+  axes: {},
+  bindings: { result: 'read_write' },
+  params: { steps: 'u32', factor: 'u32' },
+  overrides: ['WORKGROUP_SIZE'],
+});
+
+export const matrixRate = defineKernel({
+  name: 'matrix_rate',
+  wgsl: [invocation, matrixSource],
+  axes: {},
+  bindings: { result: 'read_write' },
+  params: { steps: 'u32' },
   overrides: ['WORKGROUP_SIZE'],
 });
 
@@ -71,6 +91,35 @@ export const fmaCall = (args: {
     params: { steps: args.steps, factor: 0.5, term: 0.5 },
     workgroups: [args.workgroups, 1, 1],
     cost: { flops: 2 * fmaOfStep * args.steps * args.workgroups * args.workgroupSize, bytes: 0 },
+  });
+
+interface RateArgs {
+  readonly result: GPUBuffer;
+  readonly workgroups: number;
+  readonly workgroupSize: number;
+  readonly steps: number;
+}
+
+/** `result`: i32 [workgroups · workgroupSize], each 28. */
+export const dotCall = (args: RateArgs): KernelCall =>
+  callKernel(dotRate, {
+    choice: {},
+    overrides: { WORKGROUP_SIZE: args.workgroupSize },
+    buffers: { result: args.result },
+    params: { steps: args.steps, factor: 0 },
+    workgroups: [args.workgroups, 1, 1],
+    cost: { flops: 2 * 4 * 16 * args.steps * args.workgroups * args.workgroupSize, bytes: 0 },
+  });
+
+/** `result`: f32 [workgroups · workgroupSize / 32, 8], each `steps`. Takes the template syntax, and up to 256 invocations. */
+export const matrixRateCall = (args: RateArgs): KernelCall =>
+  callKernel(matrixRate, {
+    choice: {},
+    overrides: { WORKGROUP_SIZE: args.workgroupSize },
+    buffers: { result: args.result },
+    params: { steps: args.steps },
+    workgroups: [args.workgroups, 1, 1],
+    cost: { flops: (2 * 16 ** 3 * 8 * args.steps * args.workgroups * args.workgroupSize) / 32, bytes: 0 },
   });
 
 /** Adds one to `counter[0]`; each call waits for the one before it. */

@@ -1,7 +1,8 @@
 import type { Candidate, KernelCall, Site } from '../gpu/kernel.ts';
 import { pickAt, rowsClass } from './candidate.ts';
-import { directCall, type LinearAlgorithm, type LinearArgs, matrixCall, vectorCall } from './linear.ts';
-import { tileCall, type TileShape, tileShapes } from './linearWide.ts';
+import { directCall, type LinearAlgorithm, type LinearArgs, vectorCall } from './linear.ts';
+import { subgroupMatrixCall, subgroupMatrixTilesFor, usesMatrixUnits } from './linearSubgroupMatrix.ts';
+import { tileCall, tilesFor } from './linearTile.ts';
 import { norm } from './norm.ts';
 import type { WeightPart } from './weight.ts';
 
@@ -53,7 +54,6 @@ export function linearKey(args: LinearArgs): string {
 
 const calls: Readonly<Record<LinearAlgorithm, (args: LinearArgs, part: WeightPart) => KernelCall>> = {
   vector: vectorCall,
-  matrix: matrixCall,
   direct: directCall,
   tile: (args, part) => tileCall(args, part, '64x64t4'),
 };
@@ -92,9 +92,10 @@ function products(args: LinearArgs): Candidate[] {
   const vectors = vectorCandidates(args);
   if (alone) return vectors;
   const direct: Candidate = { name: 'direct', calls: () => partCalls(args, directCall) };
-  const matrix: Candidate = { name: 'matrix', calls: () => partCalls(args, matrixCall) };
-  // The other two take no norm: they would work the statistics out again for every column of tiles.
-  const many = args.norm ? [matrix] : device.adapter.software ? [direct, matrix] : [...tileCandidates(args), matrix];
+  // These take no norm: they would work the statistics out again for every column of tiles.
+  if (args.norm) return vectors;
+  if (device.adapter.software) return rows <= vectorRows ? [...vectors, direct] : [direct, ...vectors];
+  const many = [...matrixCandidates(args), ...tileCandidates(args)];
   if (rows <= vectorRows) return [...vectors, ...many];
   return rowsClass(rows) <= rowsClass(vectorRows) ? [...many, ...vectors] : many;
 }
@@ -108,13 +109,17 @@ function vectorCandidates(args: LinearArgs): Candidate[] {
   }));
 }
 
-/** Tiles that won somewhere in the sweep (scripts/bench/sweep.mjs). */
-const tiles: readonly TileShape[] = ['64x64t4', '16x64', '32x64', '64x128t4', '128x64'];
-
 const tileCandidates = (args: LinearArgs): Candidate[] =>
-  tiles
-    .filter((shape) => shape === tiles[0] || tileShapes[shape].rows < 2 * args.rows)
-    .map((shape) => ({
-      name: `tile ${shape}`,
-      calls: () => partCalls(args, (each, part) => tileCall(each, part, shape)),
-    }));
+  tilesFor(args).map((tile) => ({
+    name: `tile ${tile}`,
+    calls: () => partCalls(args, (each, part) => tileCall(each, part, tile)),
+  }));
+
+function matrixCandidates(args: LinearArgs): Candidate[] {
+  const { matrixSyntax } = args.device;
+  if (!matrixSyntax || args.xElement !== 'f16' || !usesMatrixUnits(args.rows, args.weight, args.device)) return [];
+  return subgroupMatrixTilesFor(args).map((tile) => ({
+    name: `units ${tile}`,
+    calls: () => partCalls(args, (each, part) => subgroupMatrixCall(each, part, tile, matrixSyntax)),
+  }));
+}

@@ -1,11 +1,13 @@
 /** Every kernel's declaration: for the tests that hold declarations against WGSL, and for listings. */
 export { attentionDecodeKernel, attentionDecodeLanesKernel, attentionMergeKernel } from './attentionKernels.ts';
 export { attentionPrefillKernel, attentionTiledKernel } from './attentionPrefillKernels.ts';
-export { dispatchCost, fmaRate, streamRead } from './ceilings.ts';
+export { dispatchCost, dotRate, fmaRate, matrixRate, streamRead } from './ceilings.ts';
 export { convertWeight, quantizationError, quantizeWeight } from './convert.ts';
 export { embeddingKernel } from './embedding.ts';
-export { linearDirect, linearMatrix, linearVector } from './linear.ts';
-export { linearSubgroupMatrix, linearTile, linearTileHalf, linearVectorWide } from './linearWide.ts';
+export { linearDirect, linearVector } from './linear.ts';
+export { linearSubgroupMatrix } from './linearSubgroupMatrix.ts';
+export { linearTile } from './linearTile.ts';
+export { linearVectorWide } from './linearWide.ts';
 export { linearInt8Direct, linearInt8Tile, quantizeRowsKernel } from './linearInt8.ts';
 export { meanRowsKernel } from './meanRows.ts';
 export { normKernel } from './norm.ts';

@@ -14,7 +14,6 @@ import rowSum from '../../shaders/lib/row_sum.wgsl?raw';
 import threadRows2 from '../../shaders/lib/thread_rows_2.wgsl?raw';
 import threadRows8 from '../../shaders/lib/thread_rows_8.wgsl?raw';
 import directSource from '../../shaders/linear_direct.wgsl?raw';
-import matrixSource from '../../shaders/linear_matrix.wgsl?raw';
 import vectorSource from '../../shaders/linear_vector.wgsl?raw';
 import type { ElementType } from '../core/dtype.ts';
 import { elementBytes } from '../core/dtype.ts';
@@ -60,22 +59,7 @@ export const linearVector = defineKernel({
   overrides: ['WORKGROUP_SIZE', 'LANES', 'ROWS_PER_GROUP', ...epilogueOverrides],
 });
 
-/** y = epilogue(input(x) · Wᵀ) for many rows: see the WGSL. */
-export const linearMatrix = defineKernel({
-  name: 'linear_matrix',
-  wgsl: [linearParamsSource, epilogue, invocation, matrixSource],
-  axes: {
-    threadRows: { '2': [threadRows2], '8': [threadRows8] },
-    input: inputAxis,
-    weight: weightAxis,
-    output: outputAxis,
-  },
-  bindings: linearBindings,
-  params: linearParams,
-  overrides: ['WORKGROUP_SIZE', 'ROWS_PER_GROUP', ...epilogueOverrides],
-});
-
-/** The same for adapters that run on a CPU: see the WGSL. Takes no norm: its sums would need barriers. */
+/** y = epilogue(x · Wᵀ) for many rows, for adapters that run on a CPU: see the WGSL. Takes no norm: its sums would need barriers. */
 export const linearDirect = defineKernel({
   name: 'linear_direct',
   wgsl: [linearParamsSource, epilogue, invocation, directSource],
@@ -108,8 +92,8 @@ export interface NormWeight {
   readonly eps: number;
 }
 
-/** Each a kernel: linear_vector, linear_matrix, linear_direct, linear_tile. */
-export type LinearAlgorithm = 'vector' | 'matrix' | 'direct' | 'tile';
+/** Each a kernel: linear_vector, linear_direct, linear_tile. */
+export type LinearAlgorithm = 'vector' | 'direct' | 'tile';
 
 export interface LinearArgs {
   readonly label: string;
@@ -178,19 +162,6 @@ export function vectorCall(args: LinearArgs, part: WeightPart): KernelCall {
   });
 }
 
-export function matrixCall(args: LinearArgs, part: WeightPart): KernelCall {
-  const threadRows = args.rows <= 16 ? '2' : '8';
-  const tileRows = Number(threadRows) * 8;
-  const columns4 = columns4Of(args.weight, part);
-  const weightRows = columns4 * (args.weight.gated ? 8 : 4);
-  return callKernel(linearMatrix, {
-    ...common(args, part, columns4),
-    choice: { threadRows, ...choiceOf(args) },
-    overrides: { WORKGROUP_SIZE: 64, ROWS_PER_GROUP: tileRows, ...epilogueOf(args) },
-    workgroups: [Math.ceil(weightRows / 64), Math.ceil(args.rows / tileRows), 1],
-  });
-}
-
 /**
  * Invocations that share four outputs. A GPU wants neighbours on neighbouring addresses and many workgroups; its number
  * is a guess, not tuned. On SwiftShader (one paired run, medians of 7, outputs compared) 4 lanes take 1.2 to 2.7 times as
@@ -202,6 +173,9 @@ function chooseLanes({ device, lanes }: LinearArgs): number {
 
 export const columns4Of = (weight: LinearWeight, part: WeightPart): number =>
   Math.ceil(part.rows / (weight.gated ? 8 : 4));
+
+/** Rows of W that make so many vec4s of outputs. */
+export const weightRowsOf = ({ gated }: LinearWeight, columns4: number): number => columns4 * (gated ? 8 : 4);
 
 export function common(args: LinearArgs, part: WeightPart, columns4: number) {
   const { weight, rows } = args;

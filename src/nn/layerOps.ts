@@ -79,7 +79,7 @@ const commonOf = ({ gpu, decode }: LayerContext) => ({
 
 /** The scratch of a product that takes its input in int8. */
 const int8InputFor = (context: LayerContext, weight: LinearWeight, rows: number): QuantizedInput | undefined =>
-  !context.decode && usesInt8Input(rows, weight.format, context.gpu.info) ? context.int8Input : undefined;
+  !context.decode && usesInt8Input(rows, weight, context.gpu.info) ? context.int8Input : undefined;
 
 /** x += input · Wᵀ (+ bias), into the f32 residual stream. */
 export function residualLinear(

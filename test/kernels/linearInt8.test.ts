@@ -2,7 +2,16 @@ import { describe, expect, test } from 'vitest';
 import type { ElementType } from '../../src/core/dtype.ts';
 import type { GpuContext } from '../../src/gpu/context.ts';
 import type { Activation, NormWeight } from '../../src/kernels/linear.ts';
-import { codesBytes, linearInt8, scalesBytes, usesInt8Input } from '../../src/kernels/linearInt8.ts';
+import {
+  codesBytes,
+  fitsInt8Tile,
+  int8Calls,
+  type Int8Tile,
+  linearInt8Candidates,
+  scalesBytes,
+  usesInt8Input,
+} from '../../src/kernels/linearInt8.ts';
+import type { LinearWeight } from '../../src/kernels/weight.ts';
 import * as reference from '../reference/linear.ts';
 import { expectClose, randomNumbers } from '../support/compare.ts';
 import { download, openGpu, poisoned, rounded, runCalls, testTiers, upload, uploadElements } from '../support/gpu.ts';
@@ -14,7 +23,7 @@ interface Case {
   readonly outDim: number;
   readonly format: 'int8' | 'int4';
   readonly element: ElementType;
-  readonly tiled: boolean;
+  readonly tile: Int8Tile | 'direct';
   readonly norm?: NormWeight['kind'];
   readonly bias?: boolean;
   readonly activation?: Activation;
@@ -91,7 +100,7 @@ async function check(gpu: GpuContext, c: Case): Promise<void> {
   const y = c.residual
     ? upload(gpu, Float32Array.from(padColumns(start, c.rows, c.outDim)))
     : poisoned(gpu, c.rows * Math.ceil(c.outDim / 4) * 16);
-  const calls = linearInt8({
+  const args = {
     label: 'test',
     device: gpu.info,
     x: uploadElements(gpu, padColumns(allRows, firstRow + c.rows, c.inDim), inElement),
@@ -112,9 +121,8 @@ async function check(gpu: GpuContext, c: Case): Promise<void> {
     firstRow,
     none: gpu.none,
     scratch,
-    tiled: c.tiled,
-  });
-  await runCalls(gpu, calls);
+  } as const;
+  await runCalls(gpu, int8Calls(args, c.tile));
   const n = await readInput(gpu, c, normalized(c, allRows.subarray(firstRow * c.inDim), gamma, beta), scratch);
   const product = (weight: Float64Array): Float64Array =>
     reference.linear(n, keptAs(weight, c.inDim, c.format), c.inDim, c.outDim);
@@ -151,25 +159,58 @@ describe.each(testTiers)('linear with int8 activations in tier %s', async (tier)
 
   test.each((there ? few : []).map((mix) => [JSON.stringify(mix), mix] as const))('direct: %s', async (_, mix) => {
     const element = mix.element === 'half' && gpu.info.features.f16 ? 'f16' : 'f32';
-    for (const size of sizes) await check(gpu, { ...mix, ...size, element, tiled: false });
+    for (const size of sizes) await check(gpu, { ...mix, ...size, element, tile: 'direct' });
   });
 
-  // A CPU adapter takes its time to compile the tile: once for each weight format, where nothing but the output's type differs.
-  test.each(there && tier === 'baseline' ? (['int8', 'int4'] as const) : [])(
-    'tiled: %s weights',
-    async (format) => {
-      const mix = { format, element: 'f32', tiled: true, gated: format === 'int4', bias: format === 'int8' } as const;
-      for (const size of sizes) await check(gpu, { ...mix, ...size });
+  // Nothing but the output's type differs between tiers, but the workgroup memory that there is.
+  const tileMixes = [
+    { tile: '64x64t4', format: 'int8', element: 'f32', bias: true },
+    { tile: '16x32s8', format: 'int4', element: 'f32', gated: true },
+    { tile: '64x64s2', format: 'int4', element: 'half', residual: true },
+    { tile: '128x64b2', format: 'int8', element: 'half', gated: true, activation: 'silu' },
+  ] as const;
+  const here = tileMixes.filter(({ tile }) => there && fitsInt8Tile(tile, gpu.info) && tier !== 'subgroups');
+  test.each(here.map((mix) => [JSON.stringify(mix), mix] as const))(
+    'tiled: %s',
+    async (_, mix) => {
+      const element = mix.element === 'half' && gpu.info.features.f16 ? 'f16' : 'f32';
+      for (const size of sizes) await check(gpu, { ...mix, ...size, element });
     },
     300_000,
   );
 
+  const weightOf = (format: LinearWeight['format']): LinearWeight => ({
+    format,
+    inDim: 64,
+    outDim: 64,
+    gated: false,
+    parts: [],
+  });
+
   test('serves quantised weights from four rows on, where WGSL has the integer dot product', () => {
-    expect(usesInt8Input(4, 'int8', gpu.info)).toBe(there);
-    expect(usesInt8Input(300, 'int4', gpu.info)).toBe(there);
-    expect(usesInt8Input(3, 'int8', gpu.info)).toBe(false);
-    expect(usesInt8Input(300, 'f16', gpu.info)).toBe(false);
+    expect(usesInt8Input(4, weightOf('int8'), gpu.info)).toBe(there);
+    expect(usesInt8Input(300, weightOf('int4'), gpu.info)).toBe(there);
+    expect(usesInt8Input(3, weightOf('int8'), gpu.info)).toBe(false);
+    expect(usesInt8Input(300, weightOf('f16'), gpu.info)).toBe(false);
     const without = { ...gpu.info, features: { ...gpu.info.features, integerDot: false } };
-    expect(usesInt8Input(300, 'int8', without)).toBe(false);
+    expect(usesInt8Input(300, weightOf('int8'), without)).toBe(false);
+    // Matrix units are faster and more exact.
+    expect(usesInt8Input(300, weightOf('int8'), { ...gpu.info, matrixSyntax: 'templates' })).toBe(false);
+    expect(usesInt8Input(4, weightOf('int8'), { ...gpu.info, matrixSyntax: 'templates' })).toBe(there);
+  });
+
+  test.each([
+    [4, 6144],
+    [16, 2048],
+    [64, 11_008],
+    [512, 2048],
+  ])('the candidates for %d rows and %d outputs fit the device', (rows, outDim) => {
+    const weight = { ...weightOf('int8'), inDim: 2048, outDim };
+    const none = gpu.none;
+    const scratch = { codes: none, scales: none };
+    const args = { label: '', device: gpu.info, x: none, xElement: 'f32', y: none, yElement: 'f32', none } as const;
+    const candidates = linearInt8Candidates({ ...args, weight, rows, scratch });
+    expect(candidates.length).toBeGreaterThan(0);
+    expect(new Set(candidates.map(({ name }) => name)).size).toBe(candidates.length);
   });
 });

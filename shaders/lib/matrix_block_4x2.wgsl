@@ -1,0 +1,49 @@
+// linear_subgroup_matrix with 4 × 2 results a subgroup, each in a variable of its own.
+const MATRICES_DOWN = 4u;
+const MATRICES_ACROSS = 2u;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn main(at: Invocation) {
+  let place = place_of(at, subgroupBroadcastFirst(at.lane / LANES));
+  let first_row = at.group.y * TILE_ROWS;
+  let first_column = at.group.x * TILE_COLUMNS;
+  var inputs: InputChunks;
+  var weights: WeightChunks;
+  fetch_inputs(&inputs, at.lane, 0u, first_row);
+  fetch_weights(&weights, at.lane, 0u, first_column);
+  var s00: Result; var s01: Result;
+  var s10: Result; var s11: Result;
+  var s20: Result; var s21: Result;
+  var s30: Result; var s31: Result;
+  var buffer = 0u;
+  for (var start = 0u; start < row_chunks(); start += CHUNKS) {
+    store_tiles(&inputs, &weights, at.lane, buffer);
+    workgroupBarrier();
+    fetch_inputs(&inputs, at.lane, start + CHUNKS, first_row);
+    fetch_weights(&weights, at.lane, start + CHUNKS, first_column);
+    for (var step = 0u; step < STEPS; step++) {
+      let down = buffer * INPUT_TILE + place.down + 2u * step;
+      let across = buffer * WEIGHT_TILE + place.across + 2u * step;
+      let left0 = load_left(down);
+      let left1 = load_left(down + SIDE * PITCH);
+      let left2 = load_left(down + 2u * SIDE * PITCH);
+      let left3 = load_left(down + 3u * SIDE * PITCH);
+      let right0 = load_right(across);
+      s00 = multiply(left0, right0, s00);
+      s10 = multiply(left1, right0, s10);
+      s20 = multiply(left2, right0, s20);
+      s30 = multiply(left3, right0, s30);
+      let right1 = load_right(across + SIDE * PITCH);
+      s01 = multiply(left0, right1, s01);
+      s11 = multiply(left1, right1, s11);
+      s21 = multiply(left2, right1, s21);
+      s31 = multiply(left3, right1, s31);
+    }
+    if (BUFFERS == 1u) { workgroupBarrier(); }
+    buffer = BUFFERS - 1u - buffer;
+  }
+  finish_two(place, 0u, 0u, s00, s01);
+  finish_two(place, 1u, 0u, s10, s11);
+  finish_two(place, 2u, 0u, s20, s21);
+  finish_two(place, 3u, 0u, s30, s31);
+}
