@@ -1,14 +1,17 @@
 // The engine on this machine's GPU through Dawn in Node, in every tier: goldens of trunks and language models, the default
 // model's answers, and the published DeepSeek trunk, timed and held against its f32 output. Runs in the repository's root, which
 // has the goldens; one JSON line a result.
-//   node scripts/bench/sweep.mjs --check [--tier NAME] [--precision NAME] [--what trunk|language|reasoner|deepseek] [--answers N]
+//   node scripts/bench/sweep.mjs --check [--tier NAME] [--precision NAME] [--what trunk|language|reasoner|deepseek|tuning] [--answers N] [--tune-ms N] [--seqs 1,16]
+// `tuning` measures kernels for N ms a warm-up (2,000), prints what was chosen, and runs the tuned engine beside one with rules alone.
 import { parseArgs } from 'node:util';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Engine, Precision } from '../../src/engine/api.ts';
 import { createLocalEngine } from '../../src/engine/createLocalEngine.ts';
 import { relativeError } from '../../test/support/relativeError.ts';
 import { filesOf, readF32, readJsonFile } from '../../test/support/files.ts';
+import type { FeatureOptions } from '../../src/gpu/device.ts';
 import { answeredNumber } from '../eval/answers.mjs';
+import { checkTuning } from './tuningCheck.ts';
 
 const { values: wanted } = parseArgs({
   options: {
@@ -16,6 +19,8 @@ const { values: wanted } = parseArgs({
     precision: { type: 'string' },
     what: { type: 'string' },
     answers: { type: 'string', default: '40' },
+    'tune-ms': { type: 'string', default: '2000' },
+    seqs: { type: 'string', default: '1,16,128,512' },
   },
 });
 const isWanted = (name: string, only: string | undefined): boolean => only === undefined || name === only;
@@ -38,11 +43,13 @@ const gpu = dawn.create([
 // Dawn dies with this object, which nothing else refers to.
 Object.assign(globalThis, { halftoneGpu: gpu });
 
-async function trunkGoldens(engine: Engine, precision: Precision): Promise<number> {
+/** `warm`: as a warm-up leaves the model. */
+async function trunkGoldens(engine: Engine, precision: Precision, warm = false): Promise<number> {
   const folder = 'test/goldens/trunk/odd';
   const source = filesOf(folder, (file) => file.startsWith('config') || file.startsWith('model'));
   const model = await engine.load('deepseek', { source, precision });
   let worst = 0;
+  if (warm) await model.warmUp();
   for (const id of ['case_0', 'case_0m', 'case_1', 'case_2', 'case_2m']) {
     const prefix = `${folder}/${id}`;
     const { shape, mask } = readJsonFile(`${prefix}.json`) as {
@@ -57,12 +64,13 @@ async function trunkGoldens(engine: Engine, precision: Precision): Promise<numbe
   return worst;
 }
 
-async function languageGoldens(engine: Engine, precision: Precision): Promise<number> {
+async function languageGoldens(engine: Engine, precision: Precision, warm = false): Promise<number> {
   let worst = 0;
   for (const name of readdirSync('test/goldens/llm')) {
     const folder = `test/goldens/llm/${name}`;
     const source = filesOf(folder, (file) => !file.startsWith('case'));
     const model = await engine.load('deepseek', { source, precision });
+    if (warm) await model.warmUp();
     const golden = readJsonFile(`${folder}/case.json`) as { tokenIds: number[]; logits: string };
     const bytes = Uint8Array.from(Buffer.from(golden.logits, 'base64'));
     const want = new Float32Array(bytes.buffer);
@@ -135,6 +143,25 @@ async function publishedTrunk(engine: Engine, precision: Precision): Promise<Rec
   return results;
 }
 
+async function tuning(tier: string, features: FeatureOptions, precision: Precision): Promise<Record<string, unknown>> {
+  const start = performance.now();
+  await checkTuning({
+    engine: { worker: false, gpu, features },
+    precision,
+    budgetMs: Number(wanted['tune-ms']),
+    inputOf,
+    seqs: wanted.seqs.split(',').map(Number),
+    hidden,
+    reasoner: filesOf('demo/public/models/reasoner'),
+    goldens: async (engine) => ({
+      trunk: await trunkGoldens(engine, precision, true),
+      language: await languageGoldens(engine, precision, true),
+    }),
+    print: (line) => print({ tier, precision, ...line }),
+  });
+  return { seconds: Math.round((performance.now() - start) / 1000) };
+}
+
 for (const [tier, features] of Object.entries(tiers)) {
   if (!isWanted(tier, wanted.tier)) continue;
   const engine = await createLocalEngine({ worker: false, gpu, features });
@@ -145,6 +172,7 @@ for (const [tier, features] of Object.entries(tiers)) {
       language: async () => ({ error: await languageGoldens(engine, precision) }),
       reasoner: () => answers(engine, precision, Number(wanted.answers)),
       deepseek: () => publishedTrunk(engine, precision),
+      tuning: () => tuning(tier, features, precision),
     };
     for (const [what, attempt] of Object.entries(attempts)) {
       if (!isWanted(what, wanted.what)) continue;

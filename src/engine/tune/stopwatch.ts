@@ -1,6 +1,7 @@
 import type { GpuContext } from '../../gpu/context.ts';
 import type { Plan } from '../../gpu/plan.ts';
-import { storageUsage } from '../../gpu/pool.ts';
+import { resolveTimestamps } from '../../gpu/profiler.ts';
+import { clockOf } from '../../gpu/timestamps.ts';
 
 /** A plan recorded so many times, one behind the other, in one pass. */
 export interface Run {
@@ -28,26 +29,25 @@ function record(gpu: GpuContext, run: Run, timestampWrites?: GPUComputePassTimes
   });
 }
 
-/** QUERY_RESOLVE beside storage usage. */
-const resolveUsage = storageUsage | 0x200;
-/** Steps in which browsers tell GPU time, ns: Chromium rounds to 100 µs, Dawn by itself clears 16 bits. */
-const clockSteps = [100_000n, 65_536n];
-/** Twenty such steps: one of them is the margin by which a rival must win. */
+/** Twenty of the steps of 0.1 ms in which browsers tell GPU time: one of them is the margin by which a rival must win. */
 const coarseSampleMs = 2;
 /** Some hundred of the shortest dispatches. */
 const fineSampleMs = 0.3;
 
+/** Readings that are kept to find the clock's step. */
+const mostTicks = 256;
+
 class DeviceStopwatch implements Stopwatch {
   readonly #gpu: GpuContext;
-  /** Whether no timestamp has been seen that lies between the steps. */
-  #coarse = true;
+  /** All readings so far, ns: the more there are, the better they show the clock's step. */
+  readonly #ticks: bigint[] = [];
 
   constructor(gpu: GpuContext) {
     this.#gpu = gpu;
   }
 
   get sampleMs(): number {
-    return this.#coarse ? coarseSampleMs : fineSampleMs;
+    return clockOf(this.#ticks).coarse ? coarseSampleMs : fineSampleMs;
   }
 
   async time(runs: readonly Run[]): Promise<number[]> {
@@ -55,28 +55,13 @@ class DeviceStopwatch implements Stopwatch {
     if (count === 0) return [];
     const gpu = this.#gpu;
     const querySet = gpu.device.createQuerySet({ label: 'tuner', type: 'timestamp', count });
-    const buffer = await gpu.pool.acquire({
-      bytes: count * 8,
-      owner: 'tuner',
-      label: 'timestamps',
-      usage: resolveUsage,
-    });
-    try {
-      // A submit each, so that none is long, and all queued, so that the GPU does not wait for anyone.
-      const submitted = runs.map((run, index) =>
-        record(gpu, run, { querySet, beginningOfPassWriteIndex: index * 2, endOfPassWriteIndex: index * 2 + 1 }),
-      );
-      submitted.push(
-        gpu.submit('resolve timestamps', (encoder) => encoder.resolveQuerySet(querySet, 0, count, buffer, 0)),
-      );
-      await Promise.all(submitted);
-      const ticks = new BigUint64Array(await gpu.read(buffer, 0, count * 8));
-      this.#coarse &&= clockSteps.some((step) => ticks.every((tick) => tick % step === 0n));
-      return runs.map((_, index) => Number((ticks[index * 2 + 1] ?? 0n) - (ticks[index * 2] ?? 0n)) / 1e6);
-    } finally {
-      gpu.pool.release(buffer);
-      querySet.destroy();
-    }
+    // A submit each, so that none is long, and all queued, so that the GPU does not wait for anyone.
+    const submitted = runs.map((run, index) =>
+      record(gpu, run, { querySet, beginningOfPassWriteIndex: index * 2, endOfPassWriteIndex: index * 2 + 1 }),
+    );
+    const [ticks] = await Promise.all([resolveTimestamps(gpu, querySet, count), ...submitted]);
+    this.#ticks.push(...ticks.slice(0, mostTicks - this.#ticks.length));
+    return runs.map((_, index) => Number((ticks[index * 2 + 1] ?? 0n) - (ticks[index * 2] ?? 0n)) / 1e6);
   }
 }
 
