@@ -24,7 +24,7 @@ export async function sweep(dawn: GPU, options: SweepOptions): Promise<void> {
   const bench = new Bench(matrixSyntax ? new GpuContext(device, { ...info, matrixSyntax }) : first, options.passMs);
   const problems = [...ceilings(options), ...attentionProblems(options), ...linearProblems(bench.gpu, options)];
   for (const problem of problems) {
-    if (!problem.name.includes(options.only)) continue;
+    if (!options.only.split(',').some((text) => problem.name.includes(text))) continue;
     if ((performance.now() - start) / 1000 > options.seconds) {
       options.report({ skipped: problem.name });
       continue;

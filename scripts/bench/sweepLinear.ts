@@ -37,7 +37,8 @@ interface LinearProblem {
   readonly residual?: boolean;
   readonly format: WeightFormat;
   readonly element: ElementType;
-  readonly candidates: 'vector' | 'matrix' | 'skinny';
+  /** 'odd': all kernels of many rows, however little they suit; held against linear_direct. */
+  readonly candidates: 'vector' | 'matrix' | 'skinny' | 'odd';
 }
 
 type Candidate = (args: ManyRowArgs) => KernelCall[];
@@ -49,6 +50,24 @@ const qkv = { inDim: hidden, outDim: 3 * hidden };
 const output = { inDim: hidden, outDim: hidden, residual: true };
 const gateUp = { inDim: hidden, outDim: 5504, gated: true };
 const down = { inDim: 5504, outDim: hidden, residual: true };
+
+/** Rows, k and outputs that fill no tile: whether every kernel is right on this device, with its k that is a multiple of 8. */
+const oddProblems = (element: ElementType): LinearProblem[] =>
+  [9, 35, 67, 130].flatMap((rows) =>
+    (['f16', 'int8', 'int4'] as const).map((format): LinearProblem => {
+      const epilogue = rows === 35 ? { gated: true } : rows === 67 ? { residual: true } : {};
+      return {
+        name: `odd.${rows}.${format}`,
+        rows,
+        candidates: 'odd',
+        format,
+        element,
+        inDim: 1304,
+        outDim: 1011,
+        ...epilogue,
+      };
+    }),
+  );
 
 /** The trunks' products in prefill, in each format that a weight has on a GPU. */
 const manyRowProblems = (element: ElementType): LinearProblem[] =>
@@ -89,6 +108,7 @@ export function linearProblems(gpu: GpuContext, options: SweepOptions): Problem[
     ]),
     { name: 'square.4096', rows: 4096, candidates: 'matrix', inDim: 4096, outDim: 4096, ...half },
     ...manyRowProblems(f16),
+    ...oddProblems(f16),
     { name: 'qkv.rms', ...vector, ...qkv, norm: 'rmsNorm', ...half },
     { name: 'qkv', ...vector, ...qkv, ...half },
     { name: 'head.f32', ...vector, inDim: hidden, outDim: 32_256, ...full },
@@ -126,7 +146,7 @@ async function runLinear(bench: Bench, p: LinearProblem, options: SweepOptions):
   const weights = [first];
   for (let i = 1; i < copies; i++)
     weights.push(await bench.seedWeight(p.format, p.inDim, p.outDim, p.gated ?? false, 1));
-  const outputs = p.rows * p.outDim;
+  const outputs = p.rows * Math.ceil(p.outDim / 4) * 4;
   const y = bench.buffer(outputs * (yElement === 'f32' ? 4 : 2));
   const scratch = {
     codes: bench.buffer(codesBytes(p.rows, p.inDim)),
@@ -189,7 +209,7 @@ async function spotCheck(
       const main = await dot(p.gated ? Math.floor(column / 4) * 8 + (column % 4) : column);
       const up = p.gated ? await dot(Math.floor(column / 4) * 8 + (column % 4) + 4) : 1;
       want.push(p.gated ? (main / (1 + Math.exp(-main))) * up : main);
-      have.push(got[row === 0 ? column : got.length - p.outDim + column] ?? Number.NaN);
+      have.push(got[row === 0 ? column : got.length - Math.ceil(p.outDim / 4) * 4 + column] ?? Number.NaN);
     }
   }
   const { rms, worst } = difference(Float64Array.from(have), Float64Array.from(want));
@@ -234,6 +254,7 @@ type ManyRowArgs = LinearArgs & { readonly scratch: QuantizedInput };
 /** The first, which the others are compared with, sums in f32. Inputs in int8 are off by their own rounding, some 7e-3. */
 function manyRowCandidates(p: LinearProblem, gpu: GpuContext, all: Record<string, Candidate>): void {
   const { info } = gpu;
+  if (p.candidates === 'odd') all['direct'] = (args) => linear({ ...args, algorithm: 'direct' });
   all['tile 64x64t4'] = (args) => args.weight.parts.map((part) => tileCall(args, part, '64x64t4'));
   if (p.candidates === 'skinny') {
     all['old vector'] = (args) => linear({ ...args, algorithm: 'vector' });
@@ -242,13 +263,18 @@ function manyRowCandidates(p: LinearProblem, gpu: GpuContext, all: Record<string
   const { rows, inDim, outDim, format } = p;
   const weight = { format, inDim, outDim, gated: p.gated ?? false, parts: [] };
   // Not those of which the rows fill less than a quarter, or which they fill more than 64 times.
-  const suits = (name: string): boolean => Number.parseInt(name) < 4 * rows && rows <= 64 * Number.parseInt(name);
+  const suits = (name: string): boolean => {
+    const size = Number.parseInt(name);
+    return p.candidates === 'odd' || (size < 4 * rows && rows <= 64 * size);
+  };
   for (const name of Object.keys(linearTiles) as LinearTile[])
     if (suits(name) && fitsTile(name, info))
       all[`tile ${name}`] = (args) => args.weight.parts.map((part) => tileCall(args, part, name));
-  if (info.features.integerDot && (format === 'int8' || format === 'int4'))
+  if (info.features.integerDot && (format === 'int8' || format === 'int4')) {
+    if (p.candidates === 'odd') all['int8 direct'] = (args) => int8Calls(args, 'direct');
     for (const name of Object.keys(int8Tiles) as Int8Tile[])
       if (suits(name) && fitsInt8Tile(name, info)) all[`int8 ${name}`] = (args) => int8Calls(args, name);
+  }
   const { matrixSyntax } = info;
   if (matrixSyntax && p.element === 'f16' && usesMatrixUnits(Math.max(9, rows), weight, info))
     for (const name of Object.keys(subgroupMatrixTiles) as SubgroupMatrixTile[])

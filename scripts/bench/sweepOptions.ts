@@ -5,7 +5,7 @@ export interface SweepOptions {
   readonly passMs: number;
   /** Divides all sizes: 1 on a GPU, more to try the script on a CPU adapter. */
   readonly shrink: number;
-  /** Only problems whose name has this in it. */
+  /** Only problems whose name has this in it, or one of these with commas between. */
   readonly only: string;
   /** Beside the reference, only candidates whose name has this in it. */
   readonly candidate: string;
