@@ -20,8 +20,8 @@ export interface Optimizations {
   /** Norms inside the linear layer behind them, where that is faster on the device; off: always a kernel of their own. */
   readonly ultraFusion?: boolean;
   /**
-   * Several decode steps in one submit, read back behind, and forwards that are asked for together submitted before the result
-   * of the one before is there; off: each token and each result is waited for.
+   * Several decode steps in one submit, read back behind; forwards that are asked for together submitted before the result of the
+   * one before is there; checkpoints and videos read while the GPU works. Off: each is waited for.
    */
   readonly computeOverlap?: boolean;
   /**

@@ -44,6 +44,7 @@ export class LocalViralClipper extends LocalModel implements ViralClipperModel {
       media,
       score: (windows, signal) => this.#remembered(windows, signal),
       windows: planWindows(description.config.maxSeq),
+      overlap: this.core.setup.flags.computeOverlap,
     });
   }
 

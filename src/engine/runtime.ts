@@ -199,7 +199,7 @@ export async function startRuntime(
   checkBudget(gpu, weightBytes(description.specs, formatOf), sequenceCacheBytes(description, element, options.context));
   const weights = await WeightSet.allocate(gpu, description.specs, formatOf);
   try {
-    const loader = new WeightLoader(gpu, storingSink(weights), description.specs);
+    const loader = new WeightLoader(gpu, storingSink(weights), description.specs, options.flags.computeOverlap);
     await readTensors(gpu, opened, loader, 'weights', options);
     throwIfAborted(options.signal);
     const int8Input = weights.quantized && gpu.info.features.integerDot;

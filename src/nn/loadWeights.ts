@@ -22,8 +22,11 @@ export type TensorDirectory = ReadonlyMap<string, { readonly shape: readonly num
 
 /** Bytes of a tensor that are on the CPU at once. */
 const pieceBytes = 4 * 2 ** 20;
-/** Uploaded bytes after which the GPU is waited for: bounds what the queue holds on the CPU. */
-const inFlightBytes = 16 * 2 ** 20;
+/**
+ * Uploaded bytes behind which the GPU is waited for, though not to its last submit: to the mark before, so that it has work while the
+ * next piece is read. Twice as much is what the queue holds on the CPU at most.
+ */
+const markBytes = 8 * 2 ** 20;
 
 /**
  * Checks that every tensor is there in the right shape, before anything is allocated.
@@ -86,11 +89,16 @@ export class WeightLoader {
   readonly #gpu: GpuContext;
   readonly #sink: RowsSink;
   readonly #targets: ReadonlyMap<string, { readonly spec: WeightSpec; readonly source: TensorSource }>;
+  readonly #overlap: boolean;
   #queuedBytes = 0;
+  /** When what was queued up to the last mark is done. */
+  #mark: Promise<void> = Promise.resolve();
 
-  constructor(gpu: GpuContext, sink: RowsSink, specs: readonly WeightSpec[]) {
+  /** `overlap`: pieces are read and uploaded while earlier ones are converted; else each is waited for. */
+  constructor(gpu: GpuContext, sink: RowsSink, specs: readonly WeightSpec[], overlap = true) {
     this.#gpu = gpu;
     this.#sink = sink;
+    this.#overlap = overlap;
     this.#targets = new Map(
       specs.flatMap((spec) => spec.sources.map((source) => [source.tensor, { spec, source }] as const)),
     );
@@ -154,11 +162,18 @@ export class WeightLoader {
     } finally {
       this.#gpu.pool.release(staging);
     }
+    await this.#bound(bytes);
+  }
+
+  async #bound(bytes: number): Promise<void> {
     this.#queuedBytes += bytes;
-    if (this.#queuedBytes >= inFlightBytes) {
-      await this.#gpu.settle();
-      this.#queuedBytes = 0;
-    }
+    if (this.#overlap && this.#queuedBytes < markBytes) return;
+    const before = this.#mark;
+    this.#mark = this.#gpu.settle();
+    // A loss is told by whoever waits for it.
+    this.#mark.catch(() => undefined);
+    this.#queuedBytes = 0;
+    await (this.#overlap ? before : this.#mark);
   }
 
   async #run(calls: readonly KernelCall[], label: string): Promise<void> {

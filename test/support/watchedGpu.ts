@@ -13,7 +13,7 @@ const watched = [
   'createQuerySet',
 ] as const;
 
-export type DeviceCalls = Record<(typeof watched)[number] | 'submit' | 'dispatch', number>;
+export type DeviceCalls = Record<(typeof watched)[number] | 'submit' | 'dispatch' | 'wait', number>;
 
 export interface WatchedGpu {
   readonly gpu: GPU;
@@ -27,9 +27,12 @@ export interface WatchedGpu {
   readonly reset: () => void;
 }
 
-/** The GPU object with devices that count what is asked of them. */
-export function watchedGpu(): WatchedGpu {
-  const calls = Object.fromEntries([...watched, 'submit', 'dispatch'].map((name) => [name, 0])) as DeviceCalls;
+/**
+ * The GPU object with devices that count what is asked of them. `hardware`: an adapter that calls itself a GPU, so that a CPU adapter
+ * runs the kernels that are chosen for GPUs.
+ */
+export function watchedGpu({ hardware = false } = {}): WatchedGpu {
+  const calls = Object.fromEntries([...watched, 'submit', 'dispatch', 'wait'].map((name) => [name, 0])) as DeviceCalls;
   const compiling = { now: 0, most: 0 };
   const reading = { now: 0, most: 0 };
   const during = async <T>(count: { now: number; most: number }, work: Promise<T>): Promise<T> => {
@@ -63,6 +66,11 @@ export function watchedGpu(): WatchedGpu {
       if (commands.length > 0) calls.submit++;
       return submit(commands);
     };
+    const done = queue.onSubmittedWorkDone.bind(queue);
+    queue.onSubmittedWorkDone = () => {
+      calls.wait++;
+      return done();
+    };
     const encoder = device.createCommandEncoder.bind(device);
     device.createCommandEncoder = (descriptor) => {
       const made = encoder(descriptor);
@@ -82,7 +90,8 @@ export function watchedGpu(): WatchedGpu {
   const requestAdapter = async (options?: GPURequestAdapterOptions): Promise<GPUAdapter | null> => {
     const adapter = await testGpu?.requestAdapter(options);
     if (!adapter) return null;
-    const { features, limits, info } = adapter;
+    const { features, limits } = adapter;
+    const info = hardware ? disguised(adapter.info) : adapter.info;
     const requestDevice = async (descriptor?: GPUDeviceDescriptor): Promise<GPUDevice> => {
       const device = await adapter.requestDevice(descriptor);
       watch(device);
@@ -101,4 +110,11 @@ export function watchedGpu(): WatchedGpu {
       reading.most = 0;
     },
   };
+}
+
+/** The subgroup sizes are the adapter's own. */
+function disguised(info: GPUAdapterInfo): GPUAdapterInfo {
+  const { subgroupMinSize, subgroupMaxSize } = info as { subgroupMinSize?: number; subgroupMaxSize?: number };
+  const named = { vendor: 'test', architecture: 'test', device: 'test', description: 'test', isFallbackAdapter: false };
+  return { ...named, subgroupMinSize, subgroupMaxSize } as unknown as GPUAdapterInfo;
 }

@@ -14,6 +14,8 @@ export interface ClipSetup {
   readonly media: MediaCode;
   readonly score: ScoreWindows;
   readonly windows: WindowPlan;
+  /** The next window is read while the GPU scores one; else it is waited for. */
+  readonly overlap: boolean;
 }
 
 /**
@@ -102,6 +104,7 @@ class ClipRun {
       this.#begin();
       this.#steps.splice(0, hopOf(this.#setup.windows));
       this.#window++;
+      if (!this.#setup.overlap) yield* this.#settle();
     } else if (this.#scoring?.ended) yield* this.#settle();
   }
 

@@ -46,6 +46,7 @@ function setup(
   positions: number,
   watch: Watch = { read: 0, closed: false },
   scoring: ScoreWindows = score,
+  overlap = true,
 ) {
   const open = async () => ({
     durationSeconds: steps,
@@ -61,7 +62,12 @@ function setup(
       }
     },
   });
-  return { media: { StepReader: { open } } as unknown as MediaCode, score: scoring, windows: planWindows(positions) };
+  return {
+    media: { StepReader: { open } } as unknown as MediaCode,
+    score: scoring,
+    windows: planWindows(positions),
+    overlap,
+  };
 }
 
 async function collect(steps: number, positions: number, options: ClipOptions = {}): Promise<ClipEvent[]> {
@@ -199,5 +205,27 @@ describe('clipStream', () => {
     const iterator = clipStream(new Blob(), {}, setup(3700, 1024, watch));
     await expect(iterator.next()).rejects.toMatchObject({ code: 'input-too-long' });
     expect(watch.closed).toBe(true);
+  });
+});
+
+describe('computeOverlap', () => {
+  it('reads on while a window is scored, and without overlap waits for it', async () => {
+    const readMeanwhile = async (overlap: boolean): Promise<number> => {
+      const watch = { read: 0, closed: false };
+      let most = 0;
+      const slow: ScoreWindows = async (windows) => {
+        const begun = watch.read;
+        for (let i = 0; i < 500; i++) await Promise.resolve();
+        most = Math.max(most, watch.read - begun);
+        return windows.map(scoreOne);
+      };
+      const scores = [];
+      for await (const event of clipStream(new Blob(), {}, setup(120, 50, watch, slow, overlap)))
+        if (event.type === 'scores') scores.push(...event.virality);
+      expect(scores).toHaveLength(120);
+      return most;
+    };
+    expect(await readMeanwhile(true)).toBeGreaterThan(20);
+    expect(await readMeanwhile(false)).toBe(0);
   });
 });
