@@ -29,7 +29,7 @@ import { loadMediaCode } from './mediaCode.ts';
 import type { PrecisionBudgets } from '../nn/precisionPlan.ts';
 import { ModelCore } from './modelCore.ts';
 import type { TuneSurroundings } from './tune/tuneModel.ts';
-import { indexedDbStore } from './tune/tuneStore.ts';
+import { openStore } from './tune/tuneStore.ts';
 import { adaptPrecision, choosePrecision, contextLength, openModel } from './runtime.ts';
 
 /**
@@ -40,7 +40,7 @@ import { adaptPrecision, choosePrecision, contextLength, openModel } from './run
 export async function createLocalEngine(
   options: EngineOptions = {},
   mediaFile?: string,
-  tuning: TuneSurroundings = { store: indexedDbStore() },
+  tuning: TuneSurroundings = { store: openStore() },
 ): Promise<Engine> {
   checkEngineOptions(options);
   const host = new GpuHost(options, tuning);
@@ -125,7 +125,7 @@ class LocalEngine implements Engine {
     const budgetBytes = memoryBudgetBytes && Math.max(1, memoryBudgetBytes - inUseBytes - pooledBytes);
     const { onProgress: _onProgress, ...load } = loadOptions;
     const plan = {
-      create: (inner: EngineOptions) => createLocalEngine(inner, this.#mediaFile),
+      create: (inner: EngineOptions) => createLocalEngine(inner, this.#mediaFile, this.#host.surroundings),
       options: this.#options,
       variant,
       load,

@@ -11,7 +11,8 @@ import type { TuneSurroundings, Tuning } from './tune/tuneModel.ts';
 /** The engine's device, which may be lost and is then made anew. */
 export class GpuHost {
   readonly #options: EngineOptions;
-  readonly #tuning: TuneSurroundings;
+  /** Of tuning; what an engine measured serves others that have the same. */
+  readonly surroundings: TuneSurroundings;
   readonly #choices = new Map<string, KernelChoices>();
   #context: GpuContext | undefined;
   #opening: Promise<GpuContext> | undefined;
@@ -19,7 +20,7 @@ export class GpuHost {
 
   constructor(options: EngineOptions, tuning: TuneSurroundings = {}) {
     this.#options = options;
-    this.#tuning = tuning;
+    this.surroundings = tuning;
   }
 
   emit(event: EngineEvent): void {
@@ -50,7 +51,7 @@ export class GpuHost {
     const settings = kernelSettings(this.#options);
     const choices = this.#choices.get(adapterKey(info));
     const warn = (message: string): void => this.emit({ type: 'warning', message });
-    return settings && choices && { ...this.#tuning, settings, choices, warn };
+    return settings && choices && { ...this.surroundings, settings, choices, warn };
   }
 
   dispose(): void {
@@ -82,7 +83,7 @@ export class GpuHost {
   async #choose(context: GpuContext): Promise<void> {
     if (!kernelSettings(this.#options)) return;
     const key = adapterKey(context.info);
-    const choices = this.#choices.get(key) ?? (await KernelChoices.open(context.info, this.#tuning.store));
+    const choices = this.#choices.get(key) ?? (await KernelChoices.open(context.info, this.surroundings.store));
     this.#choices.set(key, choices);
     context.choices = choices.chosen;
   }

@@ -1,8 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import type { DeepSeekModel, Engine, EngineEvent, KernelChoice, ModelMetrics } from '../../src/engine/api.ts';
+import type { DeepSeekModel, Engine, KernelChoice, ModelMetrics } from '../../src/engine/api.ts';
+import type { KernelSettings } from '../../src/engine/flags.ts';
 import { KernelChoices } from '../../src/engine/tune/kernelChoices.ts';
-import { tuneModel } from '../../src/engine/tune/tuneModel.ts';
+import { tuneModel, type Tuning } from '../../src/engine/tune/tuneModel.ts';
+import { outOfMemoryError } from '../../src/gpu/errorScopes.ts';
+import type { Candidate, Site } from '../../src/gpu/kernel.ts';
 import { linear } from '../../src/kernels/chooseLinear.ts';
 import { randomNumbers } from '../support/compare.ts';
 import { expectNoLeak, openEngine, relativeError } from '../support/engine.ts';
@@ -167,10 +170,26 @@ describe.skipIf(testTiers.length === 0)('kernelOptimization', () => {
     await model.dispose();
   });
 
-  test('a wrong kernel is told, and remembered as wrong', async () => {
+  test('an ablation measures with what the engine has measured', async () => {
+    const clock = fakeClock();
+    const engine = await openEngine(tier, { optimizations: tune }, { ...clock.tuning, store: mapStore().store });
+    await choices(engine);
+    const runs = clock.runs();
+    const source = filesOf(trunk, (file) => file.startsWith('config') || file.startsWith('model'));
+    const { flags } = await engine.ablate(
+      'deepseek',
+      { source, precision: 'f32' },
+      { flags: ['kernelOptimization'], rounds: 1, seq: 16 },
+    );
+    expect(flags).toMatchObject([{ flag: 'kernelOptimization', inForce: true, outputsAgree: true }]);
+    expect(clock.runs()).toBe(runs);
+  });
+});
+
+describe.skipIf(testTiers.length === 0)('tuning of a network', () => {
+  /** A product of 8 rows, as a model's network would give it to the tuner. */
+  async function oneSite(settings: KernelSettings) {
     const gpu = await openGpu(tier);
-    const { store } = mapStore();
-    const settings = { tune: true, tuneBudgetMs: 1000 };
     const [call] = linear({
       label: 'test',
       device: gpu.info,
@@ -183,20 +202,38 @@ describe.skipIf(testTiers.length === 0)('kernelOptimization', () => {
       none: gpu.none,
     });
     if (!call?.site) throw new Error('A product has no site.');
-    const wrong = { name: 'wrong', calls: () => [] };
-    const site = { ...call.site, candidates: [...call.site.candidates, wrong] };
-    let forgotten = 0;
-    const network = { config: { maxSeq: 8 }, sites: () => Promise.resolve([site]), forgetPlans: () => forgotten++ };
+    const { store } = mapStore();
     const warnings: string[] = [];
-    const choices = await KernelChoices.open(gpu.info, store);
-    const tuning = { ...fakeClock().tuning, settings, choices, warn: (message: string) => warnings.push(message) };
-    await tuneModel({ kind: 'trunk', gpu, network } as never, tuning);
+    const kernelChoices = await KernelChoices.open(gpu.info, store);
+    const warn = (message: string): void => void warnings.push(message);
+    const tuning: Tuning = { ...fakeClock().tuning, settings, choices: kernelChoices, warn };
+    /** Tunes a network that has what `sites` gives for a number of rows. */
+    const run = (sites: (rows: number) => Promise<readonly Site[]>): Promise<void> =>
+      tuneModel(
+        { kind: 'trunk', gpu, network: { config: { maxSeq: 128 }, sites, forgetPlans: () => undefined } } as never,
+        tuning,
+      );
+    return { gpu, store, site: call.site, warnings, kernelChoices, run };
+  }
+
+  test('a wrong kernel is told once, and remembered as wrong', async () => {
+    const { gpu, store, site, warnings, run } = await oneSite({ tune: true, tuneBudgetMs: 1000 });
+    const wrong = { name: 'wrong', calls: () => [] };
+    const right = { ...site.candidates[0], name: 'new' } as Candidate;
+    await run(() => Promise.resolve([{ ...site, candidates: [...site.candidates, wrong] }]));
     expect(warnings).toEqual([expect.stringContaining("'wrong'")]);
-    expect(forgotten).toBe(1);
+    await run(() => Promise.resolve([{ ...site, candidates: [...site.candidates, wrong, right] }]));
+    expect(warnings.length).toBe(1);
     const remembered = (await KernelChoices.open(gpu.info, store)).get(site.key);
     expect(remembered?.tuned.rejected).toEqual(['wrong']);
-    const events: EngineEvent[] = [];
-    await tuneModel({ kind: 'trunk', gpu, network } as never, { ...tuning, warn: () => events.push() });
-    expect(forgotten, 'nothing left to measure').toBe(1);
+    expect(remembered?.tuned.tried).toContain('new');
+  });
+
+  test('a shape that memory has no room for is not tuned, the others are', async () => {
+    const { site, kernelChoices, run } = await oneSite({ tune: true, tuneBudgetMs: 1000 });
+    await run((rows) =>
+      rows > 16 ? Promise.reject(outOfMemoryError('a plan', 'the budget')) : Promise.resolve([site]),
+    );
+    expect(kernelChoices.get(site.key)).toBeDefined();
   });
 });

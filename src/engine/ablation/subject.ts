@@ -1,4 +1,5 @@
 import type { Engine, EngineOptions, LoadOptions, Model, Optimizations, VariantName } from '../api.ts';
+import { kernelSettings } from '../flags.ts';
 import type { LocalModel } from '../localModel.ts';
 import { type RoundTimes, type Workload, workloadFor } from './workload.ts';
 
@@ -37,7 +38,7 @@ export class Subject {
     budgetBytes: number | undefined,
   ): Promise<Subject> {
     const { onEvent: _onEvent, memoryBudgetBytes: _budget, ...options } = plan.options;
-    const engine = await plan.create({
+    const engineOptions = {
       ...options,
       worker: false,
       memoryBudgetBytes: budgetBytes,
@@ -45,9 +46,12 @@ export class Subject {
         ...options.optimizations,
         ...(flag ? { [flag]: stateOf(options.optimizations?.[flag], on) } : {}),
       },
-    });
+    };
+    const engine = await plan.create(engineOptions);
     try {
       const model = await engine.load(plan.variant, { ...plan.load, signal: plan.signal });
+      // What tuning brings shows behind it alone.
+      if (kernelSettings(engineOptions)?.tune) await model.warmUp();
       // An engine in this thread has the local model.
       return new Subject(engine, model as Model as Model & LocalModel, plan.size);
     } catch (error) {

@@ -6,7 +6,7 @@ import type { Runtime } from '../runtime.ts';
 import type { KernelChoices } from './kernelChoices.ts';
 import { openStopwatch, type Stopwatch } from './stopwatch.ts';
 import type { TuneStore } from './tuneStore.ts';
-import { namesOf, tuneSites } from './tuneSites.ts';
+import { namesOf, tuneSites, unlessFull } from './tuneSites.ts';
 
 /** What tuning needs of the world; tests put their own in. */
 export interface TuneSurroundings {
@@ -40,17 +40,19 @@ export async function tuneModel(runtime: Runtime, tuning: Tuning): Promise<void>
     typicalRows[gpu.info.adapter.software ? 'software' : 'gpu'].map((count) => Math.min(count, most)),
   );
   const plans: (readonly Site[])[] = [];
-  for (const count of rows) plans.push(await sitesOf(runtime, count));
+  // Shapes that memory has no room for are not tuned.
+  for (const count of rows) plans.push((await unlessFull(() => sitesOf(runtime, count))) ?? []);
   const tuned = await tuneSites(gpu, plans, {
     watch: (tuning.openStopwatch ?? openStopwatch)(gpu),
     expired: () => now() >= end,
     known: (key) => choices.get(key)?.tuned,
   });
   for (const { key, rejected } of tuned)
-    for (const name of rejected)
+    for (const name of rejected.filter((one) => !choices.get(key)?.tuned.rejected.includes(one)))
       tuning.warn(`The kernel '${name}' gives a wrong result for '${key}' on this device and is not used.`);
   await choices.add(tuned);
-  if (tuned.some(({ chosen, heuristic }) => chosen !== heuristic)) forgetPlans(runtime);
+  // Made with what was chosen before; and most of their shapes are only tuned, not used.
+  forgetPlans(runtime);
 }
 
 const sitesOf = (runtime: Runtime, rows: number): Promise<readonly Site[]> =>

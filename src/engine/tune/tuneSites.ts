@@ -48,7 +48,8 @@ const compiledAtOnce = 4;
 /**
  * Measures the classes that the sites of some plans are of, those with the largest share in the work of their plan first.
  * Everything that the sites read and write is overwritten, but for their weights.
- * @throws EngineError out-of-memory, device-lost
+ * A class that memory has no room for is left out.
+ * @throws EngineError device-lost
  */
 export async function tuneSites(
   gpu: GpuContext,
@@ -58,10 +59,20 @@ export async function tuneSites(
   const tuned: TunedClass[] = [];
   for (const one of classesOf(plans)) {
     if (options.expired()) break;
-    const result = await tuneClass(gpu, one, options);
+    const result = await unlessFull(() => tuneClass(gpu, one, options));
     if (result) tuned.push(result);
   }
   return tuned;
+}
+
+/** undefined where memory ran out: what is only measured must not make a call fail. */
+export async function unlessFull<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof EngineError && error.code === 'out-of-memory') return undefined;
+    throw error;
+  }
 }
 
 export const namesOf = (candidates: readonly Candidate[]): string[] => candidates.map(({ name }) => name);

@@ -5,11 +5,22 @@ export interface TuneStore {
   readonly set: (key: string, value: unknown) => Promise<void>;
 }
 
+/** In the origin's IndexedDB where there is one, else as long as the engine lives. */
+export const openStore = (): TuneStore => indexedDbStore() ?? mapStore();
+
+function mapStore(): TuneStore {
+  const values = new Map<string, unknown>();
+  return {
+    get: (key) => Promise.resolve(values.get(key)),
+    set: (key, value) => Promise.resolve(void values.set(key, value)),
+  };
+}
+
 const databaseName = 'halftone';
 const storeName = 'kernel-choices';
 
-/** In the origin's IndexedDB, which workers have, too; undefined where there is none. */
-export const indexedDbStore = (): TuneStore | undefined =>
+/** Workers have it, too. */
+const indexedDbStore = (): TuneStore | undefined =>
   typeof indexedDB === 'undefined'
     ? undefined
     : {
