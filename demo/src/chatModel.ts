@@ -21,6 +21,7 @@ export class ChatModel {
   readonly #loadError = byId('load-error', HTMLElement);
   readonly #progress = new LoadProgressView(byId('load-bar', HTMLElement), byId('load-detail', HTMLElement));
   #model: DeepSeekModel | undefined;
+  #choice: ModelChoice | undefined;
   #description = 'No model is loaded.';
   #loading: AbortController | undefined;
   /** The model whose kernels are being compiled. */
@@ -30,6 +31,11 @@ export class ChatModel {
     this.#host = host;
     this.#onChange = onChange;
     byId('load-cancel', HTMLButtonElement).addEventListener('click', () => this.#loading?.abort());
+  }
+
+  /** The model that answers, and where it came from. */
+  get current(): { readonly model: DeepSeekModel; readonly choice: ModelChoice } | undefined {
+    return this.#model && this.#choice && { model: this.#model, choice: this.#choice };
   }
 
   /** Replaces the model. When it fails, the page shows why and the model before stays in use. */
@@ -45,6 +51,7 @@ export class ChatModel {
       const model = await this.#loadOrMakeRoom(choice, loading.signal);
       const before = this.#model;
       this.#model = model;
+      this.#choice = choice;
       this.#description = `${choice.label} · ${formatCount(model.parameters)} parameters · ${model.precision}`;
       announce(`Model loaded: ${this.#description}`);
       // First the chat lets go of the model before, which may be answering.

@@ -7,6 +7,7 @@ import { EngineHost } from './engineHost.ts';
 import { isAbort, startErrorBox } from './errors.ts';
 import { formatCount } from './format.ts';
 import { choiceFromAddress, connectModelForm } from './modelForm.ts';
+import { ProfilePanel } from './profile/profilePanel.ts';
 import { showEvent, showInfo, showMemory, showNoEngine } from './statusPanel.ts';
 import { connectTabs } from './tabs.ts';
 import { connectVariantPanels } from './variantPanels.ts';
@@ -61,6 +62,8 @@ byId('skip-link', HTMLAnchorElement).addEventListener('click', (event) => {
 });
 connectCodeDialog();
 connectVariantPanels(host, refreshMemory);
+const profilePanel = new ProfilePanel(host, () => chatModel.current, refreshMemory);
+byId('panel-profile', HTMLElement).replaceChildren(...profilePanel.contents());
 connectTabs(refreshMemory);
 connectModelForm((choice) => {
   load(choice).then(

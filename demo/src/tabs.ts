@@ -1,20 +1,23 @@
 import type { VariantName } from '../../src/index.ts';
 import { byId } from './dom.ts';
 
-const variants: readonly VariantName[] = ['deepseek', 'viral-clipper', 'brandkit'];
+/** A panel each: the variants, and where their time goes. */
+export type View = VariantName | 'profile';
 
-function fromHash(): VariantName {
-  return variants.find((variant) => `#${variant}` === location.hash) ?? 'deepseek';
+const views: readonly View[] = ['deepseek', 'viral-clipper', 'brandkit', 'profile'];
+
+function fromHash(): View {
+  return views.find((view) => `#${view}` === location.hash) ?? 'deepseek';
 }
 
-/** The tablist: arrow keys, Home and End move and select; the variant shown is in the address. */
-export function connectTabs(onShow: (variant: VariantName) => void): void {
-  const tabs = variants.map((variant) => byId(`tab-${variant}`, HTMLButtonElement));
-  const panels = variants.map((variant) => byId(`panel-${variant}`, HTMLElement));
+/** The tablist: arrow keys, Home and End move and select; the view shown is in the address. */
+export function connectTabs(onShow: (view: View) => void): void {
+  const tabs = views.map((view) => byId(`tab-${view}`, HTMLButtonElement));
+  const panels = views.map((view) => byId(`panel-${view}`, HTMLElement));
 
-  const show = (shown: VariantName): void => {
-    for (const [index, variant] of variants.entries()) {
-      const selected = variant === shown;
+  const show = (shown: View): void => {
+    for (const [index, view] of views.entries()) {
+      const selected = view === shown;
       tabs[index]?.setAttribute('aria-selected', String(selected));
       // One stop of the Tab key for the whole list.
       tabs[index]?.setAttribute('tabindex', selected ? '0' : '-1');
@@ -23,23 +26,23 @@ export function connectTabs(onShow: (variant: VariantName) => void): void {
     onShow(shown);
   };
   const select = (index: number): void => {
-    const at = (index + variants.length) % variants.length;
-    const variant = variants[at];
-    if (!variant) return;
-    history.replaceState(null, '', `#${variant}`);
+    const at = (index + views.length) % views.length;
+    const view = views[at];
+    if (!view) return;
+    history.replaceState(null, '', `#${view}`);
     tabs[at]?.focus();
-    show(variant);
+    show(view);
   };
 
   for (const [index, tab] of tabs.entries()) {
     tab.addEventListener('click', () => select(index));
     tab.addEventListener('keydown', ({ key }) => {
-      const target = { ArrowRight: index + 1, ArrowLeft: index - 1, Home: 0, End: variants.length - 1 }[key];
+      const target = { ArrowRight: index + 1, ArrowLeft: index - 1, Home: 0, End: views.length - 1 }[key];
       if (target !== undefined) select(target);
     });
   }
   window.addEventListener('hashchange', () => {
-    if (variants.some((variant) => `#${variant}` === location.hash)) show(fromHash());
+    if (views.some((view) => `#${view}` === location.hash)) show(fromHash());
   });
   show(fromHash());
 }

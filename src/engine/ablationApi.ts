@@ -46,6 +46,8 @@ export interface AblationTime {
   readonly offMs: number;
   /** Median over the rounds of off / on: over 1, the flag makes it faster. */
   readonly ratio: number;
+  /** The lowest and the highest of them: with 1 in between, no difference is shown. */
+  readonly range: readonly [lowest: number, highest: number];
 }
 
 /** A model with the flag in one state. */
@@ -66,6 +68,8 @@ export interface FlagAblation {
   readonly off: AblationState;
   /** Median over the rounds of off / on of all tasks together: over 1, the flag makes them faster; about 1, it changes nothing. */
   readonly ratio: number;
+  /** The lowest and the highest of them. */
+  readonly range: readonly [lowest: number, highest: number];
   readonly times: readonly AblationTime[];
   /** ‖on − off‖ / ‖off‖ of the outputs for the same input. */
   readonly difference: number;

@@ -93,7 +93,7 @@ test('every control has a name, headings descend by one, landmarks are there', a
   await openDemo(page);
   await ask(page, 'What is 2 + 3?');
   await page.getByText('Change the model', { exact: true }).click();
-  for (const tab of ['DeepSeek', 'ViralClipper', 'Brandkit']) {
+  for (const tab of ['DeepSeek', 'ViralClipper', 'Brandkit', 'Profile']) {
     await page.getByRole('tab', { name: tab }).click();
     expect(await namelessControls(page)).toEqual([]);
     const levels = await headingLevels(page);
@@ -146,7 +146,7 @@ for (const [name, width] of [
     await page.setViewportSize({ width, height: 780 });
     await openDemo(page);
     await ask(page, 'What is 417 + 286?');
-    for (const tab of ['DeepSeek', 'ViralClipper', 'Brandkit']) {
+    for (const tab of ['DeepSeek', 'ViralClipper', 'Brandkit', 'Profile']) {
       await page.getByRole('tab', { name: tab }).click();
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(overflow, `${tab} is wider than the screen by`).toBeLessThanOrEqual(0);

@@ -13,9 +13,10 @@ test('variants are switched by keyboard, and the address keeps the choice', asyn
   await expect(page.getByRole('tabpanel', { name: 'ViralClipper' })).toBeVisible();
   await expect(page.locator('#panel-deepseek')).toBeHidden();
   await page.keyboard.press('End');
-  await expect(page).toHaveURL(/#brandkit$/);
+  await expect(page).toHaveURL(/#profile$/);
   await page.keyboard.press('ArrowRight');
   await expect(tab('DeepSeek')).toBeFocused();
+  await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('ArrowLeft');
   await page.reload();
   await expect(tab('Brandkit')).toHaveAttribute('aria-selected', 'true');

@@ -50,8 +50,10 @@ function expectWhole({ flags }: Ablation, engine: Engine, wanted: readonly strin
       expect(state.bytes).toBeGreaterThan(0);
       expect(state.peakBytes).toBeGreaterThanOrEqual(state.bytes);
     }
-    for (const { ratio, onMs, offMs } of result.times) {
-      expect(ratio).toBeGreaterThan(0);
+    for (const { ratio, range, onMs, offMs } of result.times) {
+      expect(range[0]).toBeGreaterThan(0);
+      expect(ratio).toBeGreaterThanOrEqual(range[0]);
+      expect(ratio).toBeLessThanOrEqual(range[1]);
       expect(onMs + offMs).toBeGreaterThan(0);
     }
   }

@@ -1,19 +1,10 @@
 import type uPlot from 'uplot';
 import type { ClipEvent, ClipModality, ClipSegment } from '../../../src/index.ts';
+import { themeColor } from '../themeColor.ts';
 
 export type ScoresEvent = Extract<ClipEvent, { type: 'scores' }>;
 
 const modalities: readonly ClipModality[] = ['visual', 'audio', 'text', 'engagement'];
-
-/** The page's colours, as the canvas needs them. */
-function themeColor(name: string): string {
-  const probe = document.createElement('span');
-  probe.style.color = `var(${name})`;
-  document.body.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
-}
 
 /** Line styles of the modalities: told apart by dashes as well as by colour. */
 const modalityStyles: Readonly<Record<ClipModality, { readonly stroke: string; readonly dash: number[] }>> = {

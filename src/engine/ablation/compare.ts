@@ -26,7 +26,7 @@ export function compareStates(
   precision: WeightFormat,
   on: Measured,
   off: Measured,
-): Pick<FlagAblation, 'on' | 'off' | 'ratio' | 'times' | 'difference' | 'outputsAgree'> {
+): Pick<FlagAblation, 'on' | 'off' | 'ratio' | 'range' | 'times' | 'difference' | 'outputsAgree'> {
   const difference = relativeDifference(on.output, off.output);
   const tasks = [...new Set(on.rounds.flatMap((times) => [...times.keys()]))];
   const totals = ({ rounds }: Measured): number[] =>
@@ -34,7 +34,7 @@ export function compareStates(
   return {
     on: stateOf(on, totals(on)),
     off: stateOf(off, totals(off)),
-    ratio: medianRatio(totals(off), totals(on)),
+    ...compareRounds(totals(off), totals(on)),
     times: tasks.map((task) => compareTask(task, on, off)),
     difference,
     outputsAgree: difference <= (flag === 'adaptivePrecision' ? fewerBits : rounding[precision]),
@@ -49,13 +49,16 @@ const stateOf = ({ bytes, peakBytes }: Measured, totals: readonly number[]): Abl
 
 function compareTask(task: AblationTask, on: Measured, off: Measured): AblationTime {
   const of = ({ rounds }: Measured): number[] => rounds.map((times) => times.get(task) ?? Number.NaN);
-  return { task, onMs: median(of(on)), offMs: median(of(off)), ratio: medianRatio(of(off), of(on)) };
+  return { task, onMs: median(of(on)), offMs: median(of(off)), ...compareRounds(of(off), of(on)) };
 }
 
 /** Pairs that a clock shows no time for say nothing. */
-function medianRatio(above: readonly number[], below: readonly number[]): number {
-  const ratios = above.map((ms, index) => ms / (below[index] ?? Number.NaN)).filter((ratio) => Number.isFinite(ratio));
-  return ratios.length > 0 ? median(ratios) : 1;
+function compareRounds(above: readonly number[], below: readonly number[]): Pick<AblationTime, 'ratio' | 'range'> {
+  const ratios = above
+    .map((ms, index) => ms / (below[index] ?? Number.NaN))
+    .filter((ratio) => Number.isFinite(ratio) && ratio > 0);
+  if (ratios.length === 0) return { ratio: 1, range: [1, 1] };
+  return { ratio: median(ratios), range: [Math.min(...ratios), Math.max(...ratios)] };
 }
 
 /** ‖a − b‖ / ‖b‖; infinite where either is not finite. */

@@ -52,8 +52,10 @@ export interface TraceParts {
 }
 
 const pid = 1;
-const tracks = { cpu: 1, wait: 2, gpu: 3, profile: 4 } as const;
-const trackNames: Readonly<Record<keyof typeof tracks, string>> = {
+/** Threads of the trace; those behind one are its further lanes, for what overlaps. */
+const tracks = { cpu: 10, wait: 20, gpu: 30, profile: 40 } as const;
+type Track = keyof typeof tracks;
+const trackNames: Readonly<Record<Track, string>> = {
   cpu: 'CPU: record and submit',
   wait: 'CPU: waiting for results',
   gpu: 'GPU: submits, as an app runs them',
@@ -69,17 +71,29 @@ export function chromeTrace(parts: TraceParts): ChromeTrace {
   ];
   const origin = starts.length > 0 ? Math.min(...starts) : parts.memoryOriginMs;
   const micros = (ms: number): number => Math.max(0, (ms - origin) * 1000);
-  const traceEvents = [
-    metadata('process_name', 0, { name: 'Halftone' }),
-    ...Object.entries(tracks).flatMap(([track, tid]) => [
-      metadata('thread_name', tid, { name: trackNames[track as keyof typeof tracks] }),
-      metadata('thread_sort_index', tid, { sort_index: tid }),
-    ]),
+  const complete = [
     ...timelines.flatMap((timeline) => submitEvents(timeline, micros)),
     ...runs.flatMap(({ run, startMs }) => dispatchEvents(run, micros(startMs))),
+  ];
+  const traceEvents = [
+    metadata('process_name', 0, { name: 'Halftone' }),
+    ...(Object.keys(tracks) as Track[]).flatMap((track) => threadEvents(track, complete)),
+    ...complete,
     ...memoryEvents(parts, origin),
   ];
   return { traceEvents, displayTimeUnit: 'ms', otherData: parts.about };
+}
+
+/** The names of a track's lanes. */
+function threadEvents(track: Track, events: readonly TraceEvent[]): TraceEvent[] {
+  const used = events.filter((event) => event.ph === 'X' && event.cat === track).map(({ tid }) => tid);
+  return [...new Set([tracks[track], ...used])].flatMap((tid) => {
+    const lane = tid - tracks[track];
+    return [
+      metadata('thread_name', tid, { name: lane > 0 ? `${trackNames[track]} (${lane + 1})` : trackNames[track] }),
+      metadata('thread_sort_index', tid, { sort_index: tid }),
+    ];
+  });
 }
 
 const metadata = (
@@ -89,31 +103,51 @@ const metadata = (
 ): TraceEvent => ({ ph: 'M', name, pid, tid, args });
 
 function complete(
-  track: keyof typeof tracks,
+  track: Track,
   name: string,
   ts: number,
   dur: number,
   args: Readonly<Record<string, string | number>> = {},
-): TraceEvent {
+): Complete {
   return { ph: 'X', name, cat: track, ts, dur: Math.max(0, dur), pid, tid: tracks[track], args };
 }
 
+type Complete = Extract<TraceEvent, { ph: 'X' }>;
+const mostLanes = 10;
+
+/** Events of a thread must not cross: each goes to the first lane whose last one has ended. */
+function inLanes(events: readonly Complete[]): Complete[] {
+  const ends: number[] = [];
+  return events
+    .toSorted((a, b) => a.ts - b.ts)
+    .map((event) => {
+      const free = ends.findIndex((end) => end <= event.ts);
+      const lane = Math.min(free < 0 ? ends.length : free, mostLanes - 1);
+      ends[lane] = event.ts + event.dur;
+      return { ...event, tid: event.tid + lane };
+    });
+}
+
 /** What the CPU and the GPU did for each submit. */
-function submitEvents({ submits, waits, gpuOffsetMs }: TimelineResult, micros: (ms: number) => number): TraceEvent[] {
+function submitEvents({ submits, waits, gpuOffsetMs }: TimelineResult, micros: (ms: number) => number): Complete[] {
+  const worked = submits.flatMap(({ label, gpu }) =>
+    gpu ? [complete('gpu', label, micros(gpu.startMs + gpuOffsetMs), (gpu.endMs - gpu.startMs) * 1000)] : [],
+  );
+  const waited = waits.map(({ label, startMs, endMs }) =>
+    complete('wait', `wait for ${label}`, micros(startMs), (endMs - startMs) * 1000),
+  );
   return [
-    ...submits.flatMap(({ label, recordStartMs, recordEndMs, submitEndMs, gpu }) => [
+    ...submits.flatMap(({ label, recordStartMs, recordEndMs, submitEndMs }) => [
       complete('cpu', `record ${label}`, micros(recordStartMs), (recordEndMs - recordStartMs) * 1000),
       complete('cpu', `submit ${label}`, micros(recordEndMs), (submitEndMs - recordEndMs) * 1000),
-      ...(gpu ? [complete('gpu', label, micros(gpu.startMs + gpuOffsetMs), (gpu.endMs - gpu.startMs) * 1000, {})] : []),
     ]),
-    ...waits.map(({ label, startMs, endMs }) =>
-      complete('wait', `wait for ${label}`, micros(startMs), (endMs - startMs) * 1000),
-    ),
+    ...inLanes(worked),
+    ...inLanes(waited),
   ];
 }
 
 /** The run, in it its layers, in them their dispatches: viewers stack what lies inside one another, what comes first outermost. */
-function dispatchEvents(run: ProfiledRun, start: number): TraceEvent[] {
+function dispatchEvents(run: ProfiledRun, start: number): Complete[] {
   const { name, rows, keys, gpuMs, dispatches, rounds, kernels } = run;
   const events = [complete('profile', name, start, gpuMs * 1000, { rows, keys, dispatches, rounds })];
   let at = start;

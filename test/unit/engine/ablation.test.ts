@@ -23,10 +23,15 @@ describe('what a flag is worth', () => {
     ]);
     const result = compareStates('computeOverlap', 'f32', on, off);
     // Rounds of 10 against 10, 10, 40.
-    expect(result).toMatchObject({ ratio: 1, on: { ms: 10, bytes: 10, peakBytes: 20 }, off: { ms: 10 } });
+    expect(result).toMatchObject({
+      ratio: 1,
+      range: [1, 4],
+      on: { ms: 10, bytes: 10, peakBytes: 20 },
+      off: { ms: 10 },
+    });
     expect(result.times).toEqual([
-      { task: 'decode', onMs: 2, offMs: 3, ratio: 2 },
-      { task: 'firstToken', onMs: 8, offMs: 8, ratio: 8 / 9 },
+      { task: 'decode', onMs: 2, offMs: 3, ratio: 2, range: [1.5, 5] },
+      { task: 'firstToken', onMs: 8, offMs: 8, ratio: 8 / 9, range: [7 / 8, 20 / 6] },
     ]);
   });
 
@@ -35,7 +40,7 @@ describe('what a flag is worth', () => {
     const off = measured([{ forward: 1 }, { forward: 6 }]);
     expect(compareStates('caching', 'f32', on, off).times[0]).toMatchObject({ ratio: 3 });
     const nothing = measured([{ forward: 0 }]);
-    expect(compareStates('caching', 'f32', nothing, nothing)).toMatchObject({ ratio: 1 });
+    expect(compareStates('caching', 'f32', nothing, nothing)).toMatchObject({ ratio: 1, range: [1, 1] });
   });
 
   test('outputs agree up to rounding of the precision; fewer bits may cost more', () => {

@@ -90,6 +90,20 @@ describe('a trace', () => {
     ]);
   });
 
+  test('waits that overlap lie on threads of their own', () => {
+    const wait = (startMs: number, endMs: number) => ({ label: 'decode', startMs, endMs });
+    const [timeline] = parts.timelines;
+    if (!timeline) throw new Error('No timeline.');
+    const overlapping = { ...timeline, waits: [wait(501, 504), wait(503, 506), wait(504, 507)] };
+    const checked = checkChromeTrace(chromeTrace({ ...parts, timelines: [overlapping] }));
+    const waits = checked.complete.filter(({ name }) => name === 'wait for decode');
+    expect(waits.map(({ ts, tid }) => [ts, checked.names.get(tid)])).toEqual([
+      [1000, 'CPU: waiting for results'],
+      [3000, 'CPU: waiting for results (2)'],
+      [4000, 'CPU: waiting for results'],
+    ]);
+  });
+
   test('of nothing is still a file', () => {
     const empty = chromeTrace({ timelines: [], runs: [], memory: [], memoryOriginMs: 0, about: {} });
     expect(checkChromeTrace(empty).complete).toEqual([]);
