@@ -1,7 +1,7 @@
 // The engine on this machine's GPU through Dawn in Node, in every tier: goldens of trunks and language models, the default
 // model's answers, and the published DeepSeek trunk, timed and held against its f32 output. Runs in the repository's root, which
 // has the goldens; one JSON line a result.
-//   node scripts/bench/sweep.mjs --check [--tier NAME] [--precision NAME] [--what trunk|language|reasoner|deepseek|tuning] [--answers N] [--tune-ms N] [--seqs 1,16]
+//   node scripts/bench/sweep.mjs --check [--tier NAME] [--precision NAME] [--what trunk|language|reasoner|deepseek|profile|tuning] [--answers N] [--tune-ms N] [--seqs 1,16]
 // `tuning` measures kernels for N ms a warm-up (2,000), prints what was chosen, and runs the tuned engine beside one with rules alone.
 import { parseArgs } from 'node:util';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -80,7 +80,11 @@ async function languageGoldens(engine: Engine, precision: Precision, warm = fals
   return worst;
 }
 
-/** Right answers of `count` held-out problems, one after the other and four at once, with tokens a second. */
+/** Problems that are asked one after the other, too; and that wait for the model at once. */
+const mostAlone = 40;
+const queued = 200;
+
+/** Right answers of `count` held-out problems asked together, the first also alone, with tokens a second. */
 async function answers(engine: Engine, precision: Precision, count: number): Promise<Record<string, unknown>> {
   const model = await engine.load('deepseek', { source: filesOf('demo/public/models/reasoner'), precision });
   await model.warmUp();
@@ -90,20 +94,25 @@ async function answers(engine: Engine, precision: Precision, count: number): Pro
     const { text, usage } = await model.generate([{ role: 'user', content: question }]).result;
     return { text, tokens: usage.completionTokens, right: answeredNumber(text) === Number(answer) };
   };
+  type Answer = Awaited<ReturnType<typeof ask>>;
   const start = performance.now();
-  const alone: Awaited<ReturnType<typeof ask>>[] = [];
-  for (const problem of problems) alone.push(await ask(problem));
+  const alone: Answer[] = [];
+  // One after the other takes long: the first of them must do.
+  for (const problem of problems.slice(0, mostAlone)) alone.push(await ask(problem));
   const middle = performance.now();
-  const together = await Promise.all(problems.map(ask));
+  const together: Answer[] = [];
+  for (let first = 0; first < problems.length; first += queued)
+    together.push(...(await Promise.all(problems.slice(first, first + queued).map(ask))));
   const end = performance.now();
-  const tokens = alone.reduce((sum, one) => sum + one.tokens, 0);
+  const tokensOf = (answersGiven: readonly Answer[]): number => answersGiven.reduce((sum, one) => sum + one.tokens, 0);
   await model.dispose();
   return {
-    right: alone.filter(({ right }) => right).length,
-    of: count,
-    sameTogether: together.filter(({ text }, index) => text === alone[index]?.text).length,
-    tokensPerSecond: Math.round((tokens * 1000) / (middle - start)),
-    togetherTokensPerSecond: Math.round((tokens * 1000) / (end - middle)),
+    right: together.filter(({ right }) => right).length,
+    of: together.length,
+    sameTogether: alone.filter(({ text }, index) => text === together[index]?.text).length,
+    ofAlone: alone.length,
+    tokensPerSecond: Math.round((tokensOf(alone) * 1000) / (middle - start)),
+    togetherTokensPerSecond: Math.round((tokensOf(together) * 1000) / (end - middle)),
   };
 }
 
@@ -162,6 +171,32 @@ async function tuning(tier: string, features: FeatureOptions, precision: Precisi
   return { seconds: Math.round((performance.now() - start) / 1000) };
 }
 
+/** µs a layer by kernel and product of the published DeepSeek trunk; GPU and wall time of forwards behind each other. */
+async function profiles(engine: Engine, precision: Precision): Promise<Record<string, unknown>> {
+  const model = await engine.load('deepseek', { source: { init: 'random', seed: 1 }, precision });
+  const results: Record<string, unknown> = {};
+  for (const seq of [1, 16, 128, 512]) {
+    const { runs, ceilings } = await model.profile({ seq });
+    results['ceilings'] = ceilings;
+    const [run] = runs;
+    if (!run) continue;
+    const layers = run.layers.length;
+    const micros: Record<string, number> = {};
+    for (const { kernel, label, ms } of run.kernels) {
+      const name = `${label.replace(/^layers\.\d+\./, '')} ${kernel}`;
+      micros[name] = (micros[name] ?? 0) + (ms * 1000) / layers;
+    }
+    const { plain } = run;
+    results[`seq${seq}`] = {
+      gpuMs: plain.gpuBusyMs / plain.runs,
+      wallMs: plain.wallMs / plain.runs,
+      micros: Object.fromEntries(Object.entries(micros).map(([name, us]) => [name, Number(us.toFixed(2))])),
+    };
+  }
+  await model.dispose();
+  return results;
+}
+
 for (const [tier, features] of Object.entries(tiers)) {
   if (!isWanted(tier, wanted.tier)) continue;
   const engine = await createLocalEngine({ worker: false, gpu, features });
@@ -172,6 +207,7 @@ for (const [tier, features] of Object.entries(tiers)) {
       language: async () => ({ error: await languageGoldens(engine, precision) }),
       reasoner: () => answers(engine, precision, Number(wanted.answers)),
       deepseek: () => publishedTrunk(engine, precision),
+      profile: () => profiles(engine, precision),
       tuning: () => tuning(tier, features, precision),
     };
     for (const [what, attempt] of Object.entries(attempts)) {
