@@ -12,7 +12,10 @@ export type * from './brandApi.ts';
 export type * from './clipApi.ts';
 export type * from './profileApi.ts';
 
-/** Presets over the single optimisation flags. */
+/**
+ * Presets over the single optimisation flags. 'memory': nothing is kept that could be made again. 'aggressive': memory, and time at the
+ * start, are spent for speed.
+ */
 export type Level = 'default' | 'memory' | 'aggressive';
 
 /** Each flag is a boolean, or settings (which mean 'on'). What is left out follows the level. */
@@ -34,6 +37,10 @@ export interface Optimizations {
    * goes first. `maxEntries` and `maxBytes` bound each model's memory. Off: everything is computed anew.
    */
   readonly caching?: boolean | { readonly maxEntries?: number; readonly maxBytes?: number };
+  /**
+   * Several generations of a model decode together, and a batch of `forward` that memory has no room for is cut. `memoryThresholdBytes`:
+   * GPU memory in use behind which neither grows. Off: one generation after the other, and batches whole or not at all.
+   */
   readonly dynamicBatching?: boolean | { readonly maxBatch?: number; readonly memoryThresholdBytes?: number };
   /**
    * A format for each matrix, chosen from its error as measured on the GPU while loading (the checkpoint is read once more);

@@ -67,7 +67,7 @@ function forwardProbe(trunk: Trunk, seq: number): BatchProbe {
       input = new Float32Array(floats(batch)).fill(0.5);
     },
     run: async (batch, signal) => {
-      await trunk.forward(input.subarray(0, floats(batch)), [batch, seq, hidden], { signal });
+      await trunk.forward(input.subarray(0, floats(batch)), [batch, seq, hidden], { signal, whole: true });
       return batch;
     },
   };

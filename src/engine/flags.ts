@@ -16,13 +16,45 @@ const standard: Record<Flag, boolean> = {
 
 export const flagNames = Object.keys(standard) as readonly Flag[];
 
-/** What each level means, flag by flag. */
-const levels: Readonly<Record<Level, Record<Flag, boolean>>> = {
-  default: standard,
-  // Nothing is kept that could be made again.
-  memory: { ...standard, memoryPooling: false, caching: false, computeOverlap: false, dynamicBatching: false },
-  aggressive: standard,
+/** What a level means: flags, and what those that are on are set to unless told otherwise. */
+interface Preset {
+  readonly flags: Readonly<Record<Flag, boolean>>;
+  readonly trimAfterMs: number;
+  readonly results: CacheLimits;
+  readonly maxBatch: number;
+  readonly tune: boolean;
+}
+
+const preset: Preset = {
+  flags: standard,
+  trimAfterMs: 30_000,
+  // An hour of video is 40 windows, each remembered five times where it is explained.
+  results: { maxEntries: 256, maxBytes: 16 * 2 ** 20 },
+  maxBatch: 4,
+  tune: false,
 };
+
+const presets: Readonly<Record<Level, Preset>> = {
+  default: preset,
+  // Nothing is kept that could be made again, and one thing is done at a time.
+  memory: {
+    ...preset,
+    flags: { ...standard, memoryPooling: false, caching: false, computeOverlap: false, dynamicBatching: false },
+    trimAfterMs: 1000,
+    results: { maxEntries: 32, maxBytes: 2 ** 20 },
+    maxBatch: 2,
+  },
+  // What costs memory, or time at the start, is spent.
+  aggressive: {
+    ...preset,
+    trimAfterMs: Number.POSITIVE_INFINITY,
+    results: { maxEntries: 2048, maxBytes: 64 * 2 ** 20 },
+    maxBatch: 8,
+    tune: true,
+  },
+};
+
+const presetOf = ({ level }: EngineOptions): Preset => presets[level ?? 'default'];
 
 const settingNames: Partial<Record<Flag, readonly string[]>> = {
   memoryPooling: ['maxBytes', 'trimAfterMs'],
@@ -62,7 +94,7 @@ const describe = (value: unknown): string => (typeof value === 'string' ? `'${va
 export function checkEngineOptions(options: EngineOptions): void {
   checkNames(options, optionNames, 'createEngine');
   const { level, features, memoryBudgetBytes, powerPreference, worker } = options;
-  checkValue('level', level, level === undefined || Object.hasOwn(levels, level), Object.keys(levels).join(', '));
+  checkValue('level', level, level === undefined || Object.hasOwn(presets, level), Object.keys(presets).join(', '));
   checkNames(features ?? {}, ['f16', 'subgroups', 'subgroupMatrix'], 'features');
   for (const [name, value] of Object.entries(features ?? {}))
     checkValue(`features.${name}`, value, typeof value === 'boolean', 'true or false');
@@ -109,23 +141,15 @@ function checkOptimizations(optimizations: Optimizations): void {
 export function resolveFlags(options: EngineOptions): EngineInfo['flags'] {
   const over = Object.entries(options.optimizations ?? {}).filter(([, value]) => value !== undefined);
   return {
-    ...levels[options.level ?? 'default'],
+    ...presetOf(options).flags,
     ...Object.fromEntries(over.map(([flag, value]) => [flag, value !== false])),
   };
 }
 
-/** Milliseconds behind which a pooled buffer is given back, unless told otherwise. */
-const defaultTrimAfterMs: Readonly<Record<Level, number>> = {
-  default: 30_000,
-  memory: 30_000,
-  aggressive: Number.POSITIVE_INFINITY,
-};
-
 /** What the pool keeps of released buffers. */
 export function poolingSettings(options: EngineOptions): PoolOptions {
   const given = options.optimizations?.memoryPooling;
-  const { maxBytes, trimAfterMs = defaultTrimAfterMs[options.level ?? 'default'] } =
-    typeof given === 'object' ? given : {};
+  const { maxBytes, trimAfterMs = presetOf(options).trimAfterMs } = typeof given === 'object' ? given : {};
   return { recycles: resolveFlags(options).memoryPooling, maxPooledBytes: maxBytes, trimAfterMs };
 }
 
@@ -142,41 +166,32 @@ export interface CachingSettings {
   readonly prefixes: CacheLimits;
 }
 
-/** Unless told otherwise. An hour of video is 40 windows, each remembered five times where it is explained. */
-const defaultResults: Readonly<Record<Level, CacheLimits>> = {
-  default: { maxEntries: 256, maxBytes: 16 * 2 ** 20 },
-  memory: { maxEntries: 256, maxBytes: 16 * 2 ** 20 },
-  aggressive: { maxEntries: 2048, maxBytes: 64 * 2 ** 20 },
-};
-
 /** undefined: nothing is remembered. */
 export function cachingSettings(options: EngineOptions): CachingSettings | undefined {
   if (!resolveFlags(options).caching) return undefined;
   const given = options.optimizations?.caching;
-  const limits = typeof given === 'object' ? given : {};
+  const { maxEntries, maxBytes } = typeof given === 'object' ? given : {};
+  const within = (limits: CacheLimits): CacheLimits => ({
+    maxEntries: maxEntries ?? limits.maxEntries,
+    maxBytes: maxBytes ?? limits.maxBytes,
+  });
   const unlimited = { maxEntries: Number.POSITIVE_INFINITY, maxBytes: Number.POSITIVE_INFINITY };
-  return {
-    results: { ...defaultResults[options.level ?? 'default'], ...limits },
-    prefixes: { ...unlimited, ...limits },
-  };
+  return { results: within(presetOf(options).results), prefixes: within(unlimited) };
 }
 
-/** How many generations of one model run at once, and the GPU memory in use behind which no more are let in. */
+/**
+ * How many generations of one model run at once (a batch grows to it only when so many come), and the GPU memory in use
+ * behind which no more are let in.
+ */
 export interface BatchingSettings {
   readonly maxBatch: number;
   readonly memoryThresholdBytes: number | undefined;
 }
 
-/** Generations at once unless told otherwise; a batch grows to it only when so many come. */
-const defaultBatch: Readonly<Record<Level, number>> = { default: 4, memory: 1, aggressive: 8 };
-
 export function batchingSettings(options: EngineOptions): BatchingSettings {
   const given = options.optimizations?.dynamicBatching;
-  const { maxBatch, memoryThresholdBytes } = typeof given === 'object' ? given : {};
-  const most = resolveFlags(options).dynamicBatching
-    ? (maxBatch ?? Math.max(defaultBatch[options.level ?? 'default'], 2))
-    : 1;
-  return { maxBatch: most, memoryThresholdBytes };
+  const { maxBatch = presetOf(options).maxBatch, memoryThresholdBytes } = typeof given === 'object' ? given : {};
+  return { maxBatch: resolveFlags(options).dynamicBatching ? maxBatch : 1, memoryThresholdBytes };
 }
 
 /** Whether and how long kernels are measured against each other. */
@@ -193,7 +208,6 @@ const defaultTuneBudgetMs = 2000;
 export function kernelSettings(options: EngineOptions): KernelSettings | undefined {
   if (!resolveFlags(options).kernelOptimization) return undefined;
   const given = options.optimizations?.kernelOptimization;
-  const { tune = options.level === 'aggressive', tuneBudgetMs = defaultTuneBudgetMs } =
-    typeof given === 'object' ? given : {};
+  const { tune = presetOf(options).tune, tuneBudgetMs = defaultTuneBudgetMs } = typeof given === 'object' ? given : {};
   return { tune, tuneBudgetMs };
 }

@@ -19,6 +19,7 @@ import { openSource } from '../storage/openSource.ts';
 import type { CheckpointSource } from '../storage/source.ts';
 import { describeModel, type ModelDescription } from '../variants/describe.ts';
 import { publishedConfigs, type VariantName } from '../variants/published.ts';
+import type { BatchingSettings } from './flags.ts';
 import type { EngineInfo, LoadOptions, LoadProgress, ModelSource, Precision } from './api.ts';
 
 /** A model's network with its weights on one device; made anew when the device is lost. */
@@ -190,6 +191,7 @@ export async function startRuntime(
     /** Formats of single weights, where they were chosen one by one. */
     readonly plan?: PrecisionPlan | undefined;
     readonly flags: EngineInfo['flags'];
+    readonly batching?: BatchingSettings | undefined;
     readonly context: number;
   },
 ): Promise<Runtime> {
@@ -203,7 +205,16 @@ export async function startRuntime(
     await readTensors(gpu, opened, loader, 'weights', options);
     throwIfAborted(options.signal);
     const int8Input = weights.quantized && gpu.info.features.integerDot;
-    const common = { element, fusion: options.flags.ultraFusion, int8Input };
+    const { ultraFusion, dynamicBatching, memoryPooling } = options.flags;
+    const thresholdBytes = options.batching?.memoryThresholdBytes ?? Number.POSITIVE_INFINITY;
+    const common = {
+      element,
+      fusion: ultraFusion,
+      int8Input,
+      batching: dynamicBatching ? { thresholdBytes } : undefined,
+      // Without pooling nothing is kept for what may come again but the shape in use.
+      keptPlans: memoryPooling ? undefined : 1,
+    };
     if (description.kind !== 'decoder') {
       const running = startNetwork(gpu, description, weights, common);
       const dispose = (): void => [running.network, weights].forEach((part) => part.dispose());

@@ -70,7 +70,7 @@ export class BrandNetwork {
   readonly #gpu: GpuContext;
   readonly #weights: WeightSet;
   readonly #options: TrunkOptions;
-  readonly #plans = new PlanCache<BrandPlan>();
+  readonly #plans: PlanCache<BrandPlan>;
   #lastFlops = 0;
 
   constructor(gpu: GpuContext, config: BrandConfig, weights: WeightSet, options: TrunkOptions) {
@@ -78,6 +78,7 @@ export class BrandNetwork {
     this.config = config;
     this.#weights = weights;
     this.#options = options;
+    this.#plans = new PlanCache(options.keptPlans);
     this.trunk = new Trunk(gpu, config, weights, options);
   }
 

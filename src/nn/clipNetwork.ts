@@ -62,7 +62,7 @@ export class ClipNetwork {
   readonly #gpu: GpuContext;
   readonly #weights: WeightSet;
   readonly #options: TrunkOptions;
-  readonly #plans = new PlanCache<ClipPlan>();
+  readonly #plans: PlanCache<ClipPlan>;
   #lastFlops = 0;
 
   constructor(gpu: GpuContext, config: ClipConfig, weights: WeightSet, options: TrunkOptions) {
@@ -70,6 +70,7 @@ export class ClipNetwork {
     this.config = config;
     this.#weights = weights;
     this.#options = options;
+    this.#plans = new PlanCache(options.keptPlans);
     this.trunk = new Trunk(gpu, config, weights, options);
   }
 

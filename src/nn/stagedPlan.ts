@@ -107,6 +107,15 @@ export function itemsThatFit(gpu: GpuContext, rowBytes: number, rows: number): n
 /** The plans of the shapes that were used last. */
 export class PlanCache<P extends { readonly dispose: () => void }> {
   readonly #plans = new Map<string, P>();
+  readonly #kept: number;
+
+  constructor(kept = keptPlans) {
+    this.#kept = kept;
+  }
+
+  has(key: string): boolean {
+    return this.#plans.has(key);
+  }
 
   async get(key: string, build: () => Promise<P>): Promise<P> {
     const known = this.#plans.get(key);
@@ -117,7 +126,7 @@ export class PlanCache<P extends { readonly dispose: () => void }> {
       return known;
     }
     for (const [oldKey, old] of this.#plans) {
-      if (this.#plans.size < keptPlans) break;
+      if (this.#plans.size < this.#kept) break;
       old.dispose();
       this.#plans.delete(oldKey);
     }

@@ -1,4 +1,4 @@
-import { throwIfAborted } from '../core/errors.ts';
+import { EngineError, throwIfAborted } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
 import type { GpuContext } from '../gpu/context.ts';
 import type { Site } from '../gpu/kernel.ts';
@@ -16,6 +16,8 @@ export interface ForwardArgs {
   readonly mask?: Uint8Array | undefined;
   readonly maskShape?: readonly number[] | undefined;
   readonly causal?: boolean | undefined;
+  /** The batch is not cut to what memory holds. */
+  readonly whole?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -41,7 +43,7 @@ export class Trunk {
   readonly #gpu: GpuContext;
   readonly #weights: WeightSet;
   readonly #options: TrunkOptions;
-  readonly #plans = new PlanCache<TrunkPlan>();
+  readonly #plans: PlanCache<TrunkPlan>;
   #lastFlops = 0;
 
   constructor(gpu: GpuContext, config: TrunkConfig, weights: WeightSet, options: TrunkOptions) {
@@ -49,6 +51,7 @@ export class Trunk {
     this.config = config;
     this.#weights = weights;
     this.#options = options;
+    this.#plans = new PlanCache(options.keptPlans);
   }
 
   /** Floating-point operations of the last forward. */
@@ -67,18 +70,33 @@ export class Trunk {
     throwIfAborted(args.signal);
     const out = new Float32Array(hiddenStates.length);
     const rowFloats = seq * this.config.hidden;
-    // Items of a batch do not see each other: as many at once as the widest activation's binding holds.
-    const step = Math.min(batch, this.mostAtOnce(seq));
+    // Items of a batch do not see each other: as many at once as the widest activation's binding, and memory, hold.
+    const most = Math.min(batch, this.mostAtOnce(seq));
+    const batching = args.whole ? undefined : this.#options.batching;
+    const has = (items: number): boolean =>
+      this.#plans.has(keyOf(items, seq, mask?.slice(0, items), args.causal ?? false));
+    let step = batching ? await this.#within(batching.thresholdBytes, most, seq, has) : most;
     this.#lastFlops = 0;
     let arrived: Promise<void> = Promise.resolve();
-    for (let first = 0; first < batch; first += step) {
+    for (let first = 0; first < batch;) {
       const count = Math.min(step, batch - first);
-      const slice = hiddenStates.subarray(first * rowFloats, (first + count) * rowFloats);
-      const { data } = await this.#beginBatch(slice, count, seq, mask?.slice(first, count), args);
+      const at = first * rowFloats;
+      const slice = hiddenStates.subarray(at, at + count * rowFloats);
+      const begun = await this.#beginBatch(slice, count, seq, mask?.slice(first, count), args).catch(
+        (error: unknown) => {
+          if (!batching || count === 1 || !isOutOfMemory(error)) throw error;
+          return undefined;
+        },
+      );
       // Two are on their way at most: each has a staging buffer.
       await arrived;
-      arrived = data.then((result) => out.set(new Float32Array(result), first * rowFloats));
+      if (!begun) {
+        step = Math.ceil(count / 2);
+        continue;
+      }
+      arrived = begun.data.then((result) => out.set(new Float32Array(result), at));
       arrived.catch(() => undefined);
+      first += count;
     }
     const result = arrived.then(() => {
       throwIfAborted(args.signal);
@@ -86,6 +104,15 @@ export class Trunk {
     });
     result.catch(() => undefined);
     return { result };
+  }
+
+  /** Items of a batch of `most` that leave the pool under the threshold, or whose plan is there already; at least one. */
+  async #within(thresholdBytes: number, most: number, seq: number, has: (items: number) => boolean): Promise<number> {
+    if (!Number.isFinite(thresholdBytes)) return most;
+    let items = most;
+    const room = thresholdBytes - this.#gpu.pool.ledger().inUseBytes;
+    while (items > 1 && !has(items) && (await this.batchBytes(items, seq)) > room) items = Math.ceil(items / 2);
+    return items;
   }
 
   /** As `begin`, with its result. */
@@ -157,8 +184,7 @@ export class Trunk {
   }
 
   #planFor(batch: number, seq: number, mask: AttentionMask | undefined, causal: boolean): Promise<TrunkPlan> {
-    const key = formatShape([batch, seq, ...(mask?.strides ?? []), Number(causal)]);
-    return this.#plans.get(key, () => this.#buildPlan(batch, seq, mask, causal));
+    return this.#plans.get(keyOf(batch, seq, mask, causal), () => this.#buildPlan(batch, seq, mask, causal));
   }
 
   #buildPlan(batch: number, seq: number, mask: AttentionMask | undefined, causal: boolean): Promise<TrunkPlan> {
@@ -183,3 +209,8 @@ export class Trunk {
     };
   }
 }
+
+const keyOf = (batch: number, seq: number, mask: AttentionMask | undefined, causal: boolean): string =>
+  formatShape([batch, seq, ...(mask?.strides ?? []), Number(causal)]);
+
+const isOutOfMemory = (error: unknown): boolean => error instanceof EngineError && error.code === 'out-of-memory';

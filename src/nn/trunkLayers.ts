@@ -15,6 +15,10 @@ export interface TrunkOptions {
   readonly fusion: boolean;
   /** Products of many rows take their input in int8. */
   readonly int8Input?: boolean;
+  /** The dynamicBatching flag: a batch is cut so that no more than `thresholdBytes` of GPU memory are in use, and to what there is. */
+  readonly batching?: { readonly thresholdBytes: number } | undefined;
+  /** Shapes whose plans are kept for the next input of that shape. */
+  readonly keptPlans?: number | undefined;
 }
 
 /** What the trunk's layers read and write: [batch · seq] rows each. */
