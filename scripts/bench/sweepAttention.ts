@@ -3,8 +3,9 @@ import { float16ToNumber, numberToFloat16 } from '../../src/core/float16.ts';
 import type { GpuContext } from '../../src/gpu/context.ts';
 import type { KernelCall } from '../../src/gpu/kernel.ts';
 import { type AttentionArgs, decodeAttention, decodeLanesAttention } from '../../src/kernels/attention.ts';
-import { prefillAttention, prefillStorageBytes, tiledAttention } from '../../src/kernels/attentionPrefill.ts';
+import { prefillAttention, tiledAttention } from '../../src/kernels/attentionPrefill.ts';
 import type { PrefillShape } from '../../src/kernels/attentionPrefillKernels.ts';
+import { prefillReduce, prefillStorageBytes, shapeName } from '../../src/kernels/choosePrefill.ts';
 import { type Bench, difference, noise } from './harness.ts';
 import { race } from './race.ts';
 import { chosen, type Problem, type SweepOptions } from './sweepOptions.ts';
@@ -195,9 +196,9 @@ function prefillCandidates(p: AttentionProblem, gpu: GpuContext): Candidates {
         const steps = String(slice / Number(rowThreads));
         const valueSteps = steps === '8' ? '4' : steps === '4' || steps === '2' ? steps : '1';
         const shape: PrefillShape = { rowThreads, columnThreads, threadRows, keyVecs, depth4, valueSteps, stages };
-        const bytes = prefillStorageBytes(shape, p.headDim, gpu.info.features.subgroups);
+        const bytes = prefillStorageBytes(shape, p.headDim, prefillReduce(gpu.info, shape) === 'subgroups');
         if (bytes > gpu.info.limits.maxComputeWorkgroupStorageSize) continue;
-        const name = `r${rowThreads}x${threadRows} c${columnThreads}x${keyVecs} d${depth4} s${stages}`;
+        const name = shapeName(shape);
         all[name] = (a) => prefillAttention(a, shape);
         if (p.keys < 2 * leastSplitKeys) continue;
         for (const splitKeys of p.keys > 512 ? [leastSplitKeys, 512, 1024] : [leastSplitKeys])

@@ -1,7 +1,8 @@
 import { type ElementType, elementBytes } from '../core/dtype.ts';
 import type { DeviceInfo } from '../gpu/device.ts';
-import type { BufferSlice, Cost } from '../gpu/kernel.ts';
+import type { BufferSlice, Cost, Operand } from '../gpu/kernel.ts';
 import type { viewBindings } from './attentionKernels.ts';
+import type { Choices } from './candidate.ts';
 
 /** What every attention kernel is called with, and what they make of it alike. */
 
@@ -46,11 +47,14 @@ export interface AttentionArgs {
   readonly state?: GPUBuffer | BufferSlice;
   /** A buffer of zeros for what is absent. */
   readonly none: GPUBuffer;
-  /** Decode: upper bound of total keys, asked at each recording (for the grid); default keyLen. */
+  /** What was measured to be the fastest, and what a tuner may overwrite to measure it; without `operands` it is not asked. */
+  readonly choices?: Choices | undefined;
+  readonly operands?: { readonly input: Operand; readonly output: Operand };
+  /** Upper bound of total keys, asked at each recording (for the grid); default keyLen. */
   readonly maxKeys?: () => number;
-  /** Decode: most total keys there can ever be, the `maxKeys` given to decodeScratchBytes; default keyLen. */
+  /** Most total keys there can ever be, as the functions that size `scratch` were told; default keyLen. */
   readonly keyCapacity?: number;
-  /** Decode: decodeScratchBytes of room for split results; without it one workgroup walks all keys of its head. */
+  /** Room for split results (decodeScratchBytes, prefillScratchBytes); without it one workgroup walks all keys of its rows. */
   readonly scratch?: GPUBuffer | BufferSlice;
 }
 

@@ -1,4 +1,4 @@
-import { callKernel, growingCost, type KernelCall } from '../gpu/kernel.ts';
+import { callKernel, type Candidate, growingCost, type KernelCall } from '../gpu/kernel.ts';
 import { type AttentionArgs, buffersOf, costOf, paramsOf, subgroupsOf, unroll } from './attentionArgs.ts';
 import { mergeCall } from './attentionMerge.ts';
 import {
@@ -7,12 +7,43 @@ import {
   laneVecsAxis,
   type PrefillShape,
 } from './attentionPrefillKernels.ts';
+import { pickAt, rowsClass } from './candidate.ts';
+import { prefillReduce, prefillShapes, prefillSplitKeys, shapeName } from './choosePrefill.ts';
 
 /**
  * Attention of many query rows over any number of keys: tiled, online softmax. headDim a multiple of 8 up to 256;
  * boolean mask, causal, grouped heads and cross-attention (queryLen ≠ keys) alike. Rows that see no key give zeros.
  */
-export const attention = (args: AttentionArgs): KernelCall[] => [tiledAttention(args)];
+export function attention(args: AttentionArgs): KernelCall[] {
+  const candidates = attentionCandidates(args);
+  const { operands } = args;
+  if (!operands) return candidates[0]?.calls() ?? [];
+  return pickAt({ key: attentionKey(args), candidates, ...operands, accumulates: false }, args.choices);
+}
+
+/** All ways to do it that this device and these shapes allow, the rules' choice first (choosePrefill.ts). */
+export function attentionCandidates(args: AttentionArgs): readonly Candidate[] {
+  const tiled: Candidate = { name: 'tiled', calls: () => [tiledAttention(args)] };
+  if (args.device.adapter.software) return [tiled];
+  const sizes = { ...args, keys: args.keyCapacity ?? args.keyLen, scratch: args.scratch !== undefined };
+  return prefillShapes(sizes).map((shape) => ({
+    name: `prefill ${shapeName(shape)}`,
+    calls: () => prefillAttention(args, shape, prefillSplitKeys(sizes, shape)),
+  }));
+}
+
+/** The class of calls for which one candidate is chosen. */
+const attentionKey = (args: AttentionArgs): string =>
+  [
+    'attention',
+    `${rowsClass(args.queryLen)} rows`,
+    `${rowsClass(args.keyLen)} keys`,
+    `${rowsClass(args.batch)} items`,
+    `${args.heads}|${args.kvHeads}x${args.headDim}`,
+    args.element,
+    args.causal ? 'causal' : 'open',
+    args.mask ? 'masked' : 'unmasked',
+  ].join(' ');
 
 /** `attention` by attention_tiled. */
 export function tiledAttention(args: AttentionArgs): KernelCall {
@@ -62,7 +93,7 @@ export function prefillAttention(args: AttentionArgs, shape: PrefillShape, split
     label: args.label,
     choice: {
       element: args.element,
-      reduce: subgroupsOf(args.device, columns) ? 'subgroups' : 'shared',
+      reduce: prefillReduce(args.device, shape),
       row: split ? 'partial' : 'result',
       laneVecs: laneVecsOf(Math.ceil(headDim4 / columns)),
       ...shape,
@@ -79,16 +110,6 @@ export function prefillAttention(args: AttentionArgs, shape: PrefillShape, split
     cost: growingCost(() => costOf(args, keys())),
   });
   return split ? [call, mergeCall(args, scratch, splitKeys, keys)] : [call];
-}
-
-/** Bytes of workgroup memory that attention_prefill takes in a shape. */
-export function prefillStorageBytes(shape: PrefillShape, headDim: number, subgroups: boolean): number {
-  const [rowThreads, columns] = [Number(shape.rowThreads), Number(shape.columnThreads)];
-  const rows = rowThreads * Number(shape.threadRows);
-  const keyVecs = columns * Number(shape.keyVecs);
-  const values = Number(shape.valueSteps) * rowThreads * columns * Math.ceil(headDim / 4 / columns);
-  const slice = Math.max((rows + 4 * keyVecs) * (Number(shape.depth4) + 1), values);
-  return 16 * (Number(shape.stages) * slice + rows * (keyVecs + 1) + (subgroups ? 0 : rowThreads * columns));
 }
 
 const isLaneVecs = (name: string): name is keyof typeof laneVecsAxis => name in laneVecsAxis;

@@ -298,10 +298,10 @@ export class Decoder {
 
   /**
    * Compiles what generation needs. A prompt of any length then finds its pipelines: the row counts stand for the classes
-   * in which kernels and tiles are chosen (one row, few, a small tile, a full chunk).
+   * in which kernels and tiles are chosen (one row, few, a small tile, a large one, a full chunk).
    */
   async compile(): Promise<void> {
-    const rows = [1, 2, 8, 16, this.chunkRows].filter((count) => count <= this.chunkRows);
+    const rows = [1, 2, 8, 16, 64, this.chunkRows].filter((count) => count <= this.chunkRows);
     await Promise.all([...rows.map((count) => this.#plans.prefill(count, 'sample')), this.#plans.decode(1)]);
   }
 

@@ -2,6 +2,7 @@ import { type ElementType, elementBytes } from '../core/dtype.ts';
 import type { GpuContext } from '../gpu/context.ts';
 import { exactSize, sizeClass } from '../gpu/pool.ts';
 import { decodeScratchBytes } from '../kernels/attention.ts';
+import { prefillScratchBytes } from '../kernels/choosePrefill.ts';
 import { codesBytes, type QuantizedInput, scalesBytes } from '../kernels/linearInt8.ts';
 import { sampleScratchBytes, settingsBytes } from '../kernels/sampling.ts';
 import { recordBytes } from '../kernels/sequences.ts';
@@ -48,7 +49,7 @@ export interface SlotBuffers {
   /** f32 [logitRows, vocab] */
   readonly logits: GPUBuffer;
   readonly sampleScratch: GPUBuffer;
-  /** Split results of decode attention. */
+  /** Split results of attention. */
   readonly attentionScratch: GPUBuffer | undefined;
   /** By layer: [slots, capacity, kvHeads, headDim]. */
   readonly cache: readonly { readonly keys: GPUBuffer; readonly values: GPUBuffer }[];
@@ -173,9 +174,11 @@ const fillSlots =
   async ({ bytes, matrix }: Taker): Promise<SlotBuffers> => {
     const { element, capacity } = options;
     const { heads, headDim, vocab, layers } = config;
-    const logitRows = Math.max(slots, logitRowsOf(config, chunkRowsOf(gpu, options)));
+    const chunkRows = chunkRowsOf(gpu, options);
+    const logitRows = Math.max(slots, logitRowsOf(config, chunkRows));
     // Steps of several rows of one sequence and of one row of several share the scratch: whichever needs more.
     const scratch = Math.max(
+      prefillScratchBytes({ device: gpu.info, batch: 1, heads, queryLen: chunkRows, headDim, keys: capacity }),
       ...[1, 8].map((queryLen) =>
         decodeScratchBytes({ batch: queryLen === 1 ? slots : 1, heads, queryLen, headDim, maxKeys: capacity }),
       ),

@@ -111,6 +111,7 @@ function trunkLayer(graph: TrunkGraph, buffers: TrunkBuffers, id: string): Kerne
 
 function selfAttention(graph: TrunkGraph, { qkv, attended }: TrunkBuffers, id: string): KernelCall[] {
   const { gpu, batch, seq, mask } = graph;
+  const { element } = graph.options;
   const { hidden, heads, headDim } = graph.config;
   const part = (index: number) => ({
     buffer: qkv,
@@ -121,7 +122,7 @@ function selfAttention(graph: TrunkGraph, { qkv, attended }: TrunkBuffers, id: s
   });
   return attention({
     label: `${id}.attention`,
-    element: graph.options.element,
+    element,
     device: gpu.info,
     q: part(0),
     k: part(1),
@@ -137,5 +138,10 @@ function selfAttention(graph: TrunkGraph, { qkv, attended }: TrunkBuffers, id: s
     causal: graph.causal ?? false,
     ...(mask ? { mask } : {}),
     none: gpu.none,
+    choices: gpu.choices,
+    operands: {
+      input: { buffer: qkv, element, columns: 3 * hidden },
+      output: { buffer: attended, element, columns: hidden },
+    },
   });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { GpuContext } from '../../src/gpu/context.ts';
-import { prefillAttention, prefillStorageBytes } from '../../src/kernels/attentionPrefill.ts';
+import { attention, prefillAttention } from '../../src/kernels/attentionPrefill.ts';
+import { prefillStorageBytes } from '../../src/kernels/choosePrefill.ts';
 import type { PrefillShape } from '../../src/kernels/attentionPrefillKernels.ts';
 import { openGpu, type TestTier, testTiers } from '../support/gpu.ts';
 import { type Case, check } from './attentionSupport.ts';
@@ -70,6 +71,26 @@ describe.each(testTiers)('%s', (tier) => {
     await check(gpu, 'f32', c, gpu.info, attend(c));
   });
 });
+
+/** What the rules choose on a GPU, in the tier where it is smallest: lavapipe takes a minute for the larger shapes. */
+const ruled: readonly Case[] = [
+  { via: 'tiled', headDim: 64, queryLen: 21, keys: 70, causal: true },
+  { via: 'split', headDim: 64, queryLen: 19, keys: 300, capacity: 700, causal: true, position: 281 },
+];
+
+test.each(testTiers.includes('baseline') ? ruled : [])(
+  'attention by the rules for GPUs: $queryLen × $keys, $via',
+  async (c) => {
+    const gpu = await sharedGpu('baseline');
+    const device = { ...gpu.info, adapter: { ...gpu.info.adapter, software: false } };
+    await check(gpu, 'f32', c, device, (args) => {
+      const calls = attention(args);
+      const merge = c.via === 'split' ? ['attention_merge'] : [];
+      expect(calls.map(({ kernel }) => kernel.name)).toEqual(['attention_prefill', ...merge]);
+      return calls;
+    });
+  },
+);
 
 test('workgroup memory of a shape is what its arrays take', () => {
   // Staging of 2 · max((8 + 32) · 3, 4 · 16), probabilities 8 · 9, for reductions 32 vec4s.
