@@ -4,108 +4,87 @@
 // LANES invocations share four neighbouring outputs (GATED: eight rows of W), neighbours take neighbouring steps of each
 // row, and UNROLL steps are loaded before the first is used: 4·UNROLL independent 128-bit loads in flight. All lanes
 // make the same number of steps: loops whose length differs by lane are neither unrolled nor overlapped by compilers that
-// must keep subgroups together.
+// must keep subgroups together. What is past the last step is the last step with an input of zeros, so that it is in flight
+// with the others. In what order a row of y is summed depends on LANES alone.
+// ZERO: lib/loops_*.wgsl.
 override WORKGROUP_SIZE: u32 = 128u;
 override LANES: u32 = 32u;
-override ROWS_PER_GROUP: u32 = THREAD_ROWS;
-const WEIGHT_ROWS = 4u;
 
-alias Four = array<f32, WEIGHT_ROWS>;
-struct Sums {
-  main: array<Four, THREAD_ROWS>,
-  up: array<Four, THREAD_ROWS>,
-  gammas: array<f32, 8>,  // Σ w·gamma and Σ w·beta of the four (GATED: eight) rows of W, where the norm is streamed
-  betas: array<f32, 8>,
+struct Slice { a: Raw, b: Raw, c: Raw, d: Raw }  // one step of four neighbouring rows of W
+// Of the rows of input: x's, and what a norm adds (lib/wide_input_*.wgsl).
+var<private> sums: array<vec4f, INPUT_ROWS>;
+var<private> up_sums: array<vec4f, INPUT_ROWS>;
+
+fn load_slice(first: u32, step: u32) -> Slice {
+  return Slice(load_raw(first, step), load_raw(first + 1u, step), load_raw(first + 2u, step), load_raw(first + 3u, step));
 }
-var<private> sums: Sums;
 
-fn scale8(a: Eight, b: Eight) -> Eight { return Eight(a.low * b.low, a.high * b.high); }
-fn gather(values: Four) -> vec4f { return vec4f(values[0], values[1], values[2], values[3]); }
+struct Four { a: Eight, b: Eight, c: Eight, d: Eight }
+fn decode(slice: Slice, part: u32) -> Four {
+  return Four(decode8(slice.a, part), decode8(slice.b, part), decode8(slice.c, part), decode8(slice.d, part));
+}
+fn dot4(v: Eight, w: Four, sum: vec4f) -> vec4f {
+  return vec4f(dot8(v, w.a, sum.x), dot8(v, w.b, sum.y), dot8(v, w.c, sum.z), dot8(v, w.d, sum.w));
+}
 
-// One step: rows of x by the loaded slice of W's rows.
-alias Slice = array<Raw, WEIGHT_ROWS * UNROLL>;
-
-// Rows of x by eight elements, `part` of a loaded step, of W's rows.
-fn add_products(raw: ptr<function, Slice>, raw_up: ptr<function, Slice>, first: u32, part: u32, first_row: u32, k8: u32) {
-  var w: array<Eight, WEIGHT_ROWS>;
-  var u: array<Eight, WEIGHT_ROWS>;
-  for (var o = 0u; o < WEIGHT_ROWS; o++) {
-    w[o] = widen8((*raw)[first + o], part);
-    if (GATED) { u[o] = widen8((*raw_up)[first + o], part); }
-  }
-  if (STREAMED > 0u) {
-    let gamma = load_gamma8(k8);
-    for (var o = 0u; o < WEIGHT_ROWS; o++) {
-      if (STREAMED > 1u) {
-        let beta = load_beta8(k8);
-        sums.betas[o] = dot8(beta, w[o], sums.betas[o]);
-        if (GATED) { sums.betas[4u + o] = dot8(beta, u[o], sums.betas[4u + o]); }
-      }
-      w[o] = scale8(w[o], gamma);
-      if (GATED) { u[o] = scale8(u[o], gamma); }
-      if (STREAMED > 1u) {
-        sums.gammas[o] += dot(w[o].low + w[o].high, vec4f(1.0));
-        if (GATED) { sums.gammas[4u + o] += dot(u[o].low + u[o].high, vec4f(1.0)); }
-      }
+// The rows of input from first_row on by one loaded step of W's rows; `inside`: whether there is such a step.
+fn multiply(slice: Slice, up: Slice, first_row: u32, step: u32, inside: bool) {
+  var products: array<vec4f, INPUT_ROWS>;
+  var up_products: array<vec4f, INPUT_ROWS>;
+  var totals: array<f32, INPUT_ROWS>;
+  for (var part = 0u; part < STEP8 + ZERO; part++) {
+    let w = decode(slice, part);
+    var u: Four;
+    if (GATED) { u = decode(up, part); }
+    for (var r = 0u; r < INPUT_ROWS + ZERO; r++) {
+      let input = load_input8(min(first_row + r, params.rows - 1u), r, step * STEP8 + part, inside);
+      totals[r] += sum8(input);
+      let v = undo_powers(input);
+      products[r] = dot4(v, w, products[r]);
+      if (GATED) { up_products[r] = dot4(v, u, up_products[r]); }
     }
   }
-  for (var r = 0u; r < THREAD_ROWS; r++) {
-    let v = load_input8(min(first_row + r, params.rows - 1u), r, k8);
-    for (var o = 0u; o < WEIGHT_ROWS; o++) {
-      sums.main[r][o] = dot8(v, w[o], sums.main[r][o]);
-      if (GATED) { sums.up[r][o] = dot8(v, u[o], sums.up[r][o]); }
-    }
+  for (var r = 0u; r < INPUT_ROWS + ZERO; r++) {
+    sums[r] = add_step(slice, products[r], totals[r], sums[r]);
+    if (GATED) { up_sums[r] = add_step(up, up_products[r], totals[r], up_sums[r]); }
   }
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(at: Invocation) {
   let first_row = at.group.y * THREAD_ROWS;
-  begin_input(first_row, at);
+  begin_loops();
+  begin_input(first_row);
   let column4 = at.group.x * (WORKGROUP_SIZE / LANES) + at.lane / LANES;
   let lane = at.lane % LANES;
   let steps = params.in4 / (2u * STEP8);
   let first = min(column4, params.columns4 - 1u) * select(4u, 8u, GATED);  // row of W
-  var raw: Slice;
-  var raw_up: Slice;
-  let turns = steps / (LANES * UNROLL);
-  for (var turn = 0u; turn < turns; turn++) {
-    let step = turn * LANES * UNROLL + lane;
-    for (var i = 0u; i < UNROLL; i++) {
-      for (var o = 0u; o < WEIGHT_ROWS; o++) {
-        raw[i * WEIGHT_ROWS + o] = load_raw(first + o, step + i * LANES);
-        if (GATED) { raw_up[i * WEIGHT_ROWS + o] = load_raw(first + 4u + o, step + i * LANES); }
-      }
+  var slices: array<Slice, UNROLL>;
+  var ups: array<Slice, UNROLL>;
+  for (var start = 0u; start < steps; start += LANES * UNROLL) {
+    for (var i = 0u; i < UNROLL + ZERO; i++) {
+      let step = min(start + i * LANES + lane, steps - 1u);
+      slices[i] = load_slice(first, step);
+      if (GATED) { ups[i] = load_slice(first + 4u, step); }
     }
-    for (var i = 0u; i < UNROLL; i++) {
-      for (var part = 0u; part < STEP8; part++) {
-        add_products(&raw, &raw_up, i * WEIGHT_ROWS, part, first_row, (step + i * LANES) * STEP8 + part);
-      }
+    for (var i = 0u; i < UNROLL + ZERO; i++) {
+      let step = start + i * LANES + lane;
+      multiply(slices[i], ups[i], first_row, min(step, steps - 1u), step < steps);
     }
   }
-  for (var step = turns * LANES * UNROLL + lane; step < steps; step += LANES) {
-    for (var o = 0u; o < WEIGHT_ROWS; o++) {
-      raw[o] = load_raw(first + o, step);
-      if (GATED) { raw_up[o] = load_raw(first + 4u + o, step); }
-    }
-    for (var part = 0u; part < STEP8; part++) { add_products(&raw, &raw_up, 0u, part, first_row, step * STEP8 + part); }
+  finish_input(at);
+  var results: array<vec4f, THREAD_ROWS>;
+  for (var r = 0u; r < THREAD_ROWS + ZERO; r++) { lane_values[r] = normed_sum(r); }
+  lane_sums(at);
+  if (GATED) {
+    results = lane_values;
+    for (var r = 0u; r < THREAD_ROWS + ZERO; r++) { lane_values[r] = normed_up(r); }
+    lane_sums(at);
   }
-  var gammas = vec4f();
-  var betas = vec4f();
-  var up_gammas = vec4f();
-  var up_betas = vec4f();
-  if (STREAMED > 1u) {
-    gammas = lane_sum(vec4f(sums.gammas[0], sums.gammas[1], sums.gammas[2], sums.gammas[3]), at);
-    betas = lane_sum(vec4f(sums.betas[0], sums.betas[1], sums.betas[2], sums.betas[3]), at);
-    if (GATED) {
-      up_gammas = lane_sum(vec4f(sums.gammas[4], sums.gammas[5], sums.gammas[6], sums.gammas[7]), at);
-      up_betas = lane_sum(vec4f(sums.betas[4], sums.betas[5], sums.betas[6], sums.betas[7]), at);
-    }
-  }
-  for (var r = 0u; r < THREAD_ROWS; r++) {
-    let sum = finish_streamed(r, lane_sum(gather(sums.main[r]), at), gammas, betas, at);
-    var up = vec4f();
-    if (GATED) { up = finish_streamed(r, lane_sum(gather(sums.up[r]), at), up_gammas, up_betas, at); }
-    if (lane == 0u && column4 < params.columns4 && first_row + r < params.rows) { finish4(first_row + r, column4, sum, up); }
+  if (lane != 0u || column4 >= params.columns4) { return; }
+  for (var r = 0u; r < THREAD_ROWS + ZERO; r++) {
+    if (first_row + r >= params.rows) { return; }
+    if (GATED) { finish4(first_row + r, column4, results[r], lane_values[r]); }
+    else { finish4(first_row + r, column4, lane_values[r], vec4f()); }
   }
 }

@@ -22,7 +22,7 @@ import {
   usesMatrixUnits,
 } from '../../src/kernels/linearSubgroupMatrix.ts';
 import { fitsTile, type LinearTile, linearTiles, tileCall } from '../../src/kernels/linearTile.ts';
-import { vectorWideCall, type VectorShape } from '../../src/kernels/linearWide.ts';
+import { stepsOf, vectorWideCall, type VectorShape } from '../../src/kernels/linearVectorWide.ts';
 import { type Bench, difference, noise } from './harness.ts';
 import { race } from './race.ts';
 import { chosen, type Problem, type SweepOptions } from './sweepOptions.ts';
@@ -228,20 +228,17 @@ function normalise(input: Float64Array, gamma: Float32Array, kind: 'layerNorm' |
 
 function candidatesFor(p: LinearProblem, gpu: GpuContext): Record<string, Candidate> {
   const { subgroups } = gpu.info.features;
-  const noSubgroups = (args: LinearArgs): LinearArgs => ({
-    ...args,
-    device: { ...args.device, features: { ...args.device.features, subgroups: false } },
-  });
   const all: Record<string, Candidate> = {};
   const unpacked = (args: LinearArgs): LinearArgs => ({
     ...args,
     device: { ...args.device, features: { ...args.device.features, f16: false } },
   });
   if (p.candidates === 'vector') {
-    all['old shared'] = (args) => linear({ ...noSubgroups(args), algorithm: 'vector' });
+    all['old shared'] = (args) => linear({ ...withoutSubgroups(args), algorithm: 'vector' });
+    all['wide by the rules'] = linear;
     if (subgroups) all['old subgroups'] = (args) => linear({ ...args, algorithm: 'vector' });
     if (p.format === 'f16')
-      all['old shared packed'] = (args) => linear({ ...unpacked(noSubgroups(args)), algorithm: 'vector' });
+      all['old shared packed'] = (args) => linear({ ...unpacked(withoutSubgroups(args)), algorithm: 'vector' });
     Object.assign(all, vectorCandidates(p, gpu, ['1']));
   } else {
     manyRowCandidates(p, gpu, all);
@@ -283,8 +280,10 @@ function manyRowCandidates(p: LinearProblem, gpu: GpuContext, all: Record<string
           args.weight.parts.map((part) => subgroupMatrixCall(args, part, name, matrixSyntax));
 }
 
-/** Elements in a lane's 128-bit load of a row of W. */
-const stepOf: Readonly<Record<WeightFormat, number>> = { f32: 8, f16: 8, int8: 16, int4: 32 };
+const withoutSubgroups = (args: LinearArgs): LinearArgs => ({
+  ...args,
+  device: { ...args.device, features: { ...args.device.features, subgroups: false } },
+});
 
 function vectorCandidates(
   p: LinearProblem,
@@ -292,29 +291,24 @@ function vectorCandidates(
   threadRows: readonly VectorShape['threadRows'][],
 ): Record<string, Candidate> {
   const all: Record<string, Candidate> = {};
-  const { subgroups } = gpu.info.features;
+  const steps = stepsOf({ ...p, gated: p.gated ?? false, parts: [] });
   for (const rows of threadRows)
     for (const lanes of [8, 16, 32, 64, 128, 256])
       for (const workgroupSize of [64, 128, 256])
         for (const unroll of ['1', '2', '4'] as const)
-          for (const sum of subgroups ? ['sg', 'sh'] : ['sh'])
-            for (const streamed of p.norm ? [true, false] : [false]) {
-              if (workgroupSize < lanes) continue;
-              if (p.inDim < lanes * stepOf[p.format] * Number(unroll)) continue;
-              if (unroll === '4' && (lanes > 64 || rows !== '1' || (p.gated && lanes > 16))) continue;
-              // Shared memory, odd workgroups and the slow norm only near the middle of the field.
-              const middle = lanes === 32 || lanes === 64;
-              if (sum === 'sh' && !(middle && workgroupSize !== 64 && unroll === '2')) continue;
-              if (workgroupSize === 64 && lanes > 32) continue;
-              if (p.norm && !streamed && !(unroll === '2' && sum === 'sg' && workgroupSize >= 128)) continue;
-              if (rows !== '1' && (sum === 'sh' || lanes < 16 || workgroupSize === 64)) continue;
-              const shape = { lanes, workgroupSize, threadRows: rows, unroll, subgroups: sum === 'sg', streamed };
-              const name = `wide r${rows} l${lanes} w${workgroupSize} u${unroll} ${sum}${streamed ? ' streamed' : ''}`;
-              all[name] = (args) =>
-                args.weight.parts.map((part) => vectorWideCall(args, part, { ...shape, native: false }));
-              if (p.format === 'f16' && gpu.info.features.f16 && lanes === 32 && workgroupSize === 128 && sum === 'sg')
-                all[`${name} native`] = (args) =>
-                  args.weight.parts.map((part) => vectorWideCall(args, part, { ...shape, native: true }));
-            }
+          for (const sum of gpu.info.features.subgroups ? ['sg', 'sh'] : ['sh']) {
+            if (workgroupSize < lanes || steps < lanes * Number(unroll)) continue;
+            if (unroll === '4' && (lanes > 64 || rows !== '1')) continue;
+            // Shared memory and odd workgroups only near the middle of the field.
+            const middle = lanes === 32 || lanes === 64;
+            if (sum === 'sh' && !(middle && workgroupSize === 128 && unroll === '2')) continue;
+            if (workgroupSize === 64 && lanes > 32) continue;
+            if (rows !== '1' && (sum === 'sh' || lanes < 16 || workgroupSize === 64)) continue;
+            const shape = { lanes, workgroupSize, threadRows: rows, unroll };
+            all[`wide r${rows} l${lanes} w${workgroupSize} u${unroll} ${sum}`] = (args) =>
+              args.weight.parts.map((part) =>
+                vectorWideCall(sum === 'sg' ? args : withoutSubgroups(args), part, shape),
+              );
+          }
   return all;
 }

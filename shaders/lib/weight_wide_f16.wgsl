@@ -3,8 +3,10 @@ const STEP8 = 1u;
 alias Raw = vec4<u32>;
 @group(0) @binding(1) var<storage, read> weight: array<vec4<u32>>;
 fn load_raw(row: u32, step: u32) -> Raw { return weight[row * (params.in4 / 2u) + step]; }
-fn widen8(raw: Raw, part: u32) -> Eight {
+fn decode8(raw: Raw, part: u32) -> Eight {
   return Eight(
     vec4f(unpack2x16float(raw.x), unpack2x16float(raw.y)),
     vec4f(unpack2x16float(raw.z), unpack2x16float(raw.w)));
 }
+fn undo_powers(v: Eight) -> Eight { return v; }
+fn add_step(slice: Slice, products: vec4f, total: f32, sum: vec4f) -> vec4f { return sum + products; }

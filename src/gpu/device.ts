@@ -154,6 +154,14 @@ export function tierOf(features: DeviceFeatures): Tier {
   return features.subgroupMatrix ? 'subgroup-matrix' : 'subgroups';
 }
 
+/** Whether shaders become code for a CPU, whatever rules the device is under. */
+export const compilesForCpu = (info: {
+  readonly adapter: Pick<DeviceInfo['adapter'], 'architecture' | 'device' | 'description'>;
+}): boolean =>
+  /swiftshader|llvmpipe|lavapipe|software/i.test(
+    `${info.adapter.architecture} ${info.adapter.device} ${info.adapter.description}`,
+  );
+
 function describe(
   adapter: GPUAdapter,
   features: DeviceFeatures,
@@ -166,9 +174,8 @@ function describe(
     subgroupMaxSize?: number;
     isFallbackAdapter?: boolean;
   };
-  const software =
-    subgroupInfo.isFallbackAdapter === true ||
-    /swiftshader|llvmpipe|lavapipe|software/i.test(`${architecture} ${device} ${description}`);
+  const names = { vendor, architecture, device, description };
+  const software = subgroupInfo.isFallbackAdapter === true || compilesForCpu({ adapter: names });
   const why = (has: boolean, asked: boolean | undefined, use: string): string =>
     has ? use : asked === false ? 'switched off by the features option' : 'the adapter does not offer it';
   const negotiation: Negotiated[] = [
@@ -202,7 +209,7 @@ function describe(
     ...wantedLimits.map(({ name, reason }) => ({ name, value: limits[name], reason })),
   ];
   return {
-    adapter: { vendor, architecture, device, description, software },
+    adapter: { ...names, software },
     features,
     limits,
     tier: tierOf(features),

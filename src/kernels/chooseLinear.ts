@@ -3,11 +3,14 @@ import { pickAt, rowsClass } from './candidate.ts';
 import { directCall, type LinearAlgorithm, type LinearArgs, vectorCall } from './linear.ts';
 import { subgroupMatrixCall, subgroupMatrixTilesFor, usesMatrixUnits } from './linearSubgroupMatrix.ts';
 import { tileCall, tilesFor } from './linearTile.ts';
+import { fitsWide, stepsOf, vectorWideCall, type VectorShape } from './linearVectorWide.ts';
 import { norm } from './norm.ts';
 import type { WeightPart } from './weight.ts';
 
-/** Up to this many rows the vector product, which reads W once a row, beats a tile that is mostly empty. */
+/** Up to this many rows `linear_vector`, which reads W once a row, beats a tile that is mostly empty. */
 const vectorRows = 3;
+/** The same for `linear_vector_wide`, which reads W once for four rows. */
+const wideRows = 8;
 
 /** y = epilogue(norm(x) · Wᵀ): one dispatch for each part of the weight, and one before for a norm that is not fused. */
 export function linear(args: LinearArgs): KernelCall[] {
@@ -54,6 +57,7 @@ export function linearKey(args: LinearArgs): string {
 
 const calls: Readonly<Record<LinearAlgorithm, (args: LinearArgs, part: WeightPart) => KernelCall>> = {
   vector: vectorCall,
+  wide: (args, part) => vectorWideCall(args, part, wideShape(args)),
   direct: directCall,
   tile: (args, part) => tileCall(args, part, '64x64t4'),
 };
@@ -61,13 +65,23 @@ const calls: Readonly<Record<LinearAlgorithm, (args: LinearArgs, part: WeightPar
 const partCalls = (args: LinearArgs, call: (args: LinearArgs, part: WeightPart) => KernelCall): KernelCall[] =>
   args.weight.parts.map((part) => call(args, part));
 
+/** Few rows on a GPU. */
+const isWide = ({ device, alone, rows, weight }: LinearArgs): boolean =>
+  !device.adapter.software && (alone || rows <= wideRows) && fitsWide(weight);
+
 /**
- * Fusing saves a dispatch and a round trip through memory, but every workgroup then works the statistics out again.
- * That pays while a workgroup has one row, and loses for a tile of many rows. On a CPU it loses always: the statistics
- * need barriers, which there cost more than the dispatch.
+ * Fusing saves a dispatch and a round trip through memory. On a CPU it loses always: the statistics need barriers, which
+ * there cost more than the dispatch. `linear_vector_wide` gathers them on the way, for a longer input to read (gamma and
+ * beta, in f32): too long beside many rows of quantised weights, and work for every row beside it. The others work them out
+ * again in every workgroup, which pays for single rows only.
  */
-const fusesNorm = ({ device, alone, rows }: LinearArgs): boolean =>
-  !device.adapter.software && (alone || rows <= vectorRows);
+function fusesNorm(args: LinearArgs): boolean {
+  const { device, alone, rows, weight } = args;
+  if (device.adapter.software) return false;
+  if (!isWide(args)) return alone || rows <= vectorRows;
+  const quantised = weight.format === 'int8' || weight.format === 'int4';
+  return (alone || rows <= 4) && !(quantised && weight.outDim > 16_384);
+}
 
 function normCall(args: LinearArgs): KernelCall[] {
   if (!args.norm || !args.normed) return [];
@@ -89,15 +103,63 @@ function normCall(args: LinearArgs): KernelCall[] {
 /** Kernels for the product itself, the heuristic's choice first; a norm is fused. */
 function products(args: LinearArgs): Candidate[] {
   const { device, alone, rows } = args;
-  const vectors = vectorCandidates(args);
-  if (alone) return vectors;
+  const few = [...wideCandidates(args), ...vectorCandidates(args)];
+  // The kernels for many rows take no norm: they would work the statistics out again for every column of tiles.
+  if (alone || args.norm) return few;
   const direct: Candidate = { name: 'direct', calls: () => partCalls(args, directCall) };
-  // These take no norm: they would work the statistics out again for every column of tiles.
-  if (args.norm) return vectors;
-  if (device.adapter.software) return rows <= vectorRows ? [...vectors, direct] : [direct, ...vectors];
+  if (device.adapter.software) return rows <= vectorRows ? [...few, direct] : [direct, ...few];
   const many = [...matrixCandidates(args), ...tileCandidates(args)];
-  if (rows <= vectorRows) return [...vectors, ...many];
-  return rowsClass(rows) <= rowsClass(vectorRows) ? [...many, ...vectors] : many;
+  if (isWide(args) || rows <= vectorRows) return [...few, ...many];
+  return rowsClass(rows) <= rowsClass(vectorRows) ? [...many, ...few] : many;
+}
+
+/**
+ * Many lanes for four outputs where W has few rows, so that there are workgroups enough for a large GPU (65,536 invocations);
+ * fewer where it has many, and never more than there are steps. From a sweep on an H100. A row that must come out as it does
+ * alone keeps its lanes beside others: they decide the order of its sums.
+ */
+function wideShape(args: LinearArgs): VectorShape {
+  const { rows, alone, weight } = args;
+  const groups = Math.ceil(weight.outDim / 4);
+  const most = rows > 2 && !alone ? 64 : 128;
+  const lanes = args.lanes ?? clampPower(65_536 / groups, 32, Math.min(most, powerBelow(stepsOf(weight))));
+  return { lanes, workgroupSize: Math.max(128, lanes), ...rowShape(args), unroll: unrollFor(args, lanes, 4) };
+}
+
+/** As many steps in flight as registers hold beside the sums; like the number of rows, they leave a row's order alone. */
+function unrollFor({ rows, weight }: LinearArgs, lanes: number, wanted: number): VectorShape['unroll'] {
+  const heavy = (weight.gated ? 1 : 0) + (weight.format === 'f16' ? 0 : 1) + (rows > 1 ? 1 : 0) + (rows > 4 ? 1 : 0);
+  const most = Math.min(wanted, heavy === 0 ? 4 : heavy === 1 ? 2 : 1, powerBelow(stepsOf(weight) / lanes));
+  return most >= 4 ? '4' : most >= 2 ? '2' : '1';
+}
+
+const rowShape = ({ rows }: LinearArgs): Pick<VectorShape, 'threadRows'> => ({
+  threadRows: rows === 1 ? '1' : rows === 2 ? '2' : '4',
+});
+
+const powerBelow = (value: number): number => 2 ** Math.floor(Math.log2(Math.max(1, value)));
+const clampPower = (value: number, least: number, most: number): number =>
+  Math.min(most, Math.max(least, powerBelow(value)));
+
+/** The rule's lanes and unrolling first, then what is beside them. */
+function wideCandidates(args: LinearArgs): Candidate[] {
+  if (!isWide(args)) return [];
+  const rule = wideShape(args);
+  const candidates = new Map<string, Candidate>();
+  for (const times of [1, 2, 0.5]) {
+    const lanes = rule.lanes * times;
+    if (times !== 1 && (lanes < 8 || lanes > 256 || lanes > stepsOf(args.weight))) continue;
+    for (const wanted of [4, 2, 1]) {
+      // Alone, the name says what a single row gets; others beside it may have to be unrolled less.
+      const named = unrollFor(args.alone ? { ...args, rows: 1 } : args, lanes, wanted);
+      const unroll = unrollFor(args, lanes, Number(named));
+      const shape = { ...rule, lanes, workgroupSize: Math.max(128, lanes), unroll };
+      const name = `wide l${lanes} u${named}`;
+      if (candidates.has(name)) continue;
+      candidates.set(name, { name, calls: () => partCalls(args, (each, part) => vectorWideCall(each, part, shape)) });
+    }
+  }
+  return [...candidates.values()];
 }
 
 function vectorCandidates(args: LinearArgs): Candidate[] {

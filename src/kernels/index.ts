@@ -7,7 +7,7 @@ export { embeddingKernel } from './embedding.ts';
 export { linearDirect, linearVector } from './linear.ts';
 export { linearSubgroupMatrix } from './linearSubgroupMatrix.ts';
 export { linearTile } from './linearTile.ts';
-export { linearVectorWide } from './linearWide.ts';
+export { linearVectorWide } from './linearVectorWide.ts';
 export { linearInt8Direct, linearInt8Tile, quantizeRowsKernel } from './linearInt8.ts';
 export { meanRowsKernel } from './meanRows.ts';
 export { normKernel } from './norm.ts';

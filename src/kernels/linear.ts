@@ -92,8 +92,8 @@ export interface NormWeight {
   readonly eps: number;
 }
 
-/** Each a kernel: linear_vector, linear_direct, linear_tile. */
-export type LinearAlgorithm = 'vector' | 'direct' | 'tile';
+/** Each a kernel: linear_vector, linear_vector_wide, linear_direct, linear_tile. */
+export type LinearAlgorithm = 'vector' | 'wide' | 'direct' | 'tile';
 
 export interface LinearArgs {
   readonly label: string;

@@ -7,6 +7,7 @@ import { fitsTile, type LinearTile, tileCall } from '../../src/kernels/linearTil
 import * as reference from '../reference/linear.ts';
 import { expectClose, randomNumbers } from '../support/compare.ts';
 import { download, openGpu, poisoned, rounded, runCalls, testTiers, upload, uploadElements } from '../support/gpu.ts';
+import { asHardware } from '../support/hardwareGpu.ts';
 import { dropPadding, keptAs, padColumns, uploadWeight } from '../support/weights.ts';
 
 interface Case {
@@ -162,6 +163,40 @@ const tiles: Suite = {
   ],
 };
 
+/**
+ * What linear_vector_wide's steps fill exactly, fewer and more than all lanes in flight; one to nine rows, by one, two and four.
+ */
+const wide: Suite = {
+  name: 'wide',
+  algorithm: 'wide',
+  sizes: [
+    { rows: 1, inDim: 32, outDim: 1 },
+    { rows: 1, inDim: 1056, outDim: 71 },
+    { rows: 1, inDim: 64, outDim: 9, mean: 1e3 },
+    { rows: 1, inDim: 96, outDim: 77, partRows: 32, firstRow: 2 },
+  ],
+  mixes: [
+    { element: 'half', format: 'f16', residual: true, bias: true, activation: 'relu' },
+    { element: 'half', format: 'int8', norm: 'layerNorm', gated: true, activation: 'silu' },
+    { element: 'f32', format: 'int4', norm: 'rmsNorm', bias: true },
+    { element: 'half', format: 'f16', norm: 'layerNorm', bias: true, activation: 'gelu', lanes: 16 },
+    { element: 'f32', format: 'f32', gated: true, bias: true, activation: 'gelu-tanh', lanes: 4 },
+  ],
+};
+const wideRows: Suite = {
+  name: 'wide, several rows',
+  algorithm: 'wide',
+  sizes: [
+    { rows: 3, inDim: 416, outDim: 67, firstRow: 3 },
+    { rows: 9, inDim: 160, outDim: 5 },
+    { rows: 4, inDim: 96, outDim: 77, partRows: 32 },
+  ],
+  mixes: [
+    { element: 'half', format: 'f16', norm: 'rmsNorm', gated: true, activation: 'silu', lanes: 8 },
+    { element: 'f32', format: 'int4', bias: true, residual: true, lanes: 4 },
+  ],
+};
+
 /** One to three rows. Dimensions: one, a whole number of vec4s, odd, prime, fewer and more than all lanes. */
 const vector: Suite = {
   name: 'vector',
@@ -224,20 +259,45 @@ describe.each(testTiers)('linear in tier %s', async (tier) => {
   // Subgroups change nothing but how the vector kernels sum over their lanes: there some mixes of those, and one to show
   // that the others run; the tiers below have them all.
   const few = (suite: Suite): Suite =>
-    tier === 'subgroups' ? { ...suite, mixes: suite.mixes.slice(0, suite === vector ? 7 : 1) } : suite;
+    tier === 'subgroups'
+      ? { ...suite, mixes: suite.mixes.slice(0, suite === vector ? 7 : suite === wide ? 3 : 1) }
+      : suite;
 
   // Baseline's 16 KiB of workgroup memory have no room for some tiles.
   const fits = ({ tile }: Mix): boolean => !tile || fitsTile(tile, gpu.info);
 
-  describe.each([few(vector), few(direct), few(tiles)])('$name', ({ algorithm, mixes, sizes }) => {
-    test.each(mixes.filter(fits).map((mix) => [JSON.stringify(mix), mix] as const))('%s', async (_, mix) => {
-      const element = mix.element === 'half' && gpu.info.features.f16 ? 'f16' : 'f32';
-      for (const size of sizes) {
-        // Without a norm a large mean is only a large number.
-        if (size.mean && mix.norm !== 'layerNorm') continue;
-        await check(gpu, { ...mix, ...size, element, ...(algorithm ? { algorithm } : {}) });
-      }
-    });
+  describe.each([few(vector), few(wide), few(wideRows), few(direct), few(tiles)])(
+    '$name',
+    ({ algorithm, mixes, sizes }) => {
+      test.each(mixes.filter(fits).map((mix) => [JSON.stringify(mix), mix] as const))('%s', async (_, mix) => {
+        const element = mix.element === 'half' && gpu.info.features.f16 ? 'f16' : 'f32';
+        for (const size of sizes) {
+          // Without a norm a large mean is only a large number.
+          if (size.mean && mix.norm !== 'layerNorm') continue;
+          await check(gpu, { ...mix, ...size, element, ...(algorithm ? { algorithm } : {}) });
+        }
+      });
+    },
+  );
+
+  const format = tier === 'subgroups' ? 'int4' : 'f16';
+  test(`${format} on a GPU: rows side by side are to the bit what each is alone`, async () => {
+    const [rows, inDim, outDim] = [6, 416, 37];
+    const x = upload(gpu, Float32Array.from(randomNumbers(rows * inDim, 1)));
+    const weight = uploadWeight(gpu, { inDim, outDim, plain: randomNumbers(outDim * inDim, 2) }, format);
+    const gamma = Float32Array.from(randomNumbers(inDim, 3), (v) => 1 + v / 4);
+    const norm = { kind: 'rmsNorm', buffer: upload(gpu, gamma), eps: 1e-5 } as const;
+    const shared = { label: 'test', device: asHardware(gpu.info), xElement: 'f32', yElement: 'f32', norm } as const;
+    const run = async (count: number, firstRow: number): Promise<Float64Array> => {
+      const y = poisoned(gpu, count * 40 * 4);
+      const calls = linear({ ...shared, alone: true, x, y, weight, rows: count, firstRow, none: gpu.none });
+      expect(calls.map(({ kernel }) => kernel.name)).toEqual(['linear_vector_wide']);
+      await runCalls(gpu, calls);
+      return download(gpu, y, count * 40);
+    };
+    const together = await run(rows, 0);
+    for (let row = 0; row < rows; row++) expect(together.subarray(row * 40, row * 40 + 40)).toEqual(await run(1, row));
+    expect((await run(2, 4)).subarray(0, 80)).toEqual(together.subarray(160, 240));
   });
 
   test('the tier has the features it is named for', () => {

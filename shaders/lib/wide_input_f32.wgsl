@@ -1,0 +1,12 @@
+// Input of a wide product as it is, f32: x [rows, in4] of vec4. No norm: `norm` is bound but never read.
+const INPUT_ROWS = THREAD_ROWS;
+@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> norm: array<vec4<f32>>;
+fn begin_input(first_row: u32) {}
+fn load_input8(row: u32, r: u32, k8: u32, inside: bool) -> Eight {
+  let index = (params.first_row + row) * params.in4 + 2u * k8;
+  return masked8(Eight(x[index], x[index + 1u]), inside);
+}
+fn finish_input(at: Invocation) {}
+fn normed_sum(r: u32) -> vec4f { return sums[r]; }
+fn normed_up(r: u32) -> vec4f { return up_sums[r]; }

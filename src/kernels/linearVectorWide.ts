@@ -1,0 +1,103 @@
+import eight from '../../shaders/lib/eight.wgsl?raw';
+import epilogue from '../../shaders/lib/epilogue.wgsl?raw';
+import invocation from '../../shaders/lib/invocation.wgsl?raw';
+import invocationSubgroups from '../../shaders/lib/invocation_subgroups.wgsl?raw';
+import loopsRolled from '../../shaders/lib/loops_rolled.wgsl?raw';
+import loopsUnrolled from '../../shaders/lib/loops_unrolled.wgsl?raw';
+import laneSums from '../../shaders/lib/lane_sums.wgsl?raw';
+import laneSumsSubgroups from '../../shaders/lib/lane_sums_subgroups.wgsl?raw';
+import linearParamsSource from '../../shaders/lib/linear_params.wgsl?raw';
+import weightF16 from '../../shaders/lib/weight_wide_f16.wgsl?raw';
+import weightF32 from '../../shaders/lib/weight_wide_f32.wgsl?raw';
+import weightInt4 from '../../shaders/lib/weight_wide_int4.wgsl?raw';
+import weightInt8 from '../../shaders/lib/weight_wide_int8.wgsl?raw';
+import inputF16 from '../../shaders/lib/wide_input_f16.wgsl?raw';
+import inputF32 from '../../shaders/lib/wide_input_f32.wgsl?raw';
+import inputLayerNorm from '../../shaders/lib/wide_input_layer_norm.wgsl?raw';
+import inputRmsNorm from '../../shaders/lib/wide_input_rms_norm.wgsl?raw';
+import source from '../../shaders/linear_vector_wide.wgsl?raw';
+import type { WeightFormat } from '../core/dtype.ts';
+import { compilesForCpu } from '../gpu/device.ts';
+import { callKernel, defineKernel, type KernelCall } from '../gpu/kernel.ts';
+import {
+  choiceOf,
+  columns4Of,
+  common,
+  epilogueOf,
+  epilogueOverrides,
+  type LinearArgs,
+  linearBindings,
+  linearParams,
+  outputAxis,
+} from './linear.ts';
+import type { LinearWeight, WeightPart } from './weight.ts';
+
+/** y = epilogue(input(x) · Wᵀ) for one or a few rows on GPUs: see the WGSL. */
+export const linearVectorWide = defineKernel({
+  name: 'linear_vector_wide',
+  wgsl: [eight, linearParamsSource, epilogue, source],
+  axes: {
+    threadRows: {
+      '1': ['const THREAD_ROWS = 1u;'],
+      '2': ['const THREAD_ROWS = 2u;'],
+      '4': ['const THREAD_ROWS = 4u;'],
+      '8': ['const THREAD_ROWS = 8u;'],
+    },
+    unroll: { '1': ['const UNROLL = 1u;'], '2': ['const UNROLL = 2u;'], '4': ['const UNROLL = 4u;'] },
+    loops: { unrolled: [loopsUnrolled], rolled: [loopsRolled] },
+    lanes: { shared: [invocation, laneSums], subgroups: [invocationSubgroups, laneSumsSubgroups] },
+    input: { plainF32: [inputF32], plainF16: [inputF16], layerNorm: [inputLayerNorm], rmsNorm: [inputRmsNorm] },
+    weight: { f32: [weightF32], f16: [weightF16], int8: [weightInt8], int4: [weightInt4] },
+    output: outputAxis,
+  },
+  bindings: linearBindings,
+  params: linearParams,
+  overrides: ['WORKGROUP_SIZE', 'LANES', ...epilogueOverrides],
+});
+
+export interface VectorShape {
+  /** Invocations that share four outputs: with the weight, all that decides in what order a row is summed. */
+  readonly lanes: number;
+  readonly workgroupSize: number;
+  /** Rows of x for which W is read once. */
+  readonly threadRows: '1' | '2' | '4' | '8';
+  /** Steps loaded before the first is used. */
+  readonly unroll: '1' | '2' | '4';
+}
+
+/** Elements along k of a lane's step, one 128-bit load of a row of W (f32: two). */
+const stepElements: Readonly<Record<WeightFormat, number>> = { f32: 8, f16: 8, int8: 16, int4: 32 };
+
+export const stepsOf = ({ format, inDim }: LinearWeight): number => inDim / stepElements[format];
+
+/** Whether steps fill the inner dimension exactly. */
+export const fitsWide = (weight: LinearWeight): boolean => Number.isInteger(stepsOf(weight));
+
+export function vectorWideCall(args: LinearArgs, part: WeightPart, shape: VectorShape): KernelCall {
+  const columns4 = columns4Of(args.weight, part);
+  const { input, output } = choiceOf(args);
+  const { features, subgroupSize } = args.device;
+  return callKernel(linearVectorWide, {
+    ...common(args, part, columns4),
+    choice: {
+      threadRows: shape.threadRows,
+      unroll: shape.unroll,
+      loops: compilesForCpu(args.device) ? 'rolled' : 'unrolled',
+      lanes: features.subgroups ? 'subgroups' : 'shared',
+      input,
+      weight: args.weight.format,
+      output,
+    },
+    overrides: {
+      WORKGROUP_SIZE: shape.workgroupSize,
+      LANES: shape.lanes,
+      ...(features.subgroups ? { SUBGROUP_MIN: subgroupSize[0] } : {}),
+      ...epilogueOf(args),
+    },
+    workgroups: [
+      Math.ceil(columns4 / (shape.workgroupSize / shape.lanes)),
+      Math.ceil(args.rows / Number(shape.threadRows)),
+      1,
+    ],
+  });
+}
