@@ -2,7 +2,12 @@ import type { ElementType } from '../../src/core/dtype.ts';
 import { float16ToNumber, numberToFloat16 } from '../../src/core/float16.ts';
 import type { GpuContext } from '../../src/gpu/context.ts';
 import type { KernelCall } from '../../src/gpu/kernel.ts';
-import { type AttentionArgs, decodeAttention, decodeLanesAttention } from '../../src/kernels/attention.ts';
+import {
+  type AttentionArgs,
+  decodeAttention,
+  decodeLanesAttention,
+  decodeTileAttention,
+} from '../../src/kernels/attention.ts';
 import { prefillAttention, tiledAttention } from '../../src/kernels/attentionPrefill.ts';
 import type { PrefillShape } from '../../src/kernels/attentionPrefillKernels.ts';
 import { prefillReduce, prefillStorageBytes, shapeName } from '../../src/kernels/choosePrefill.ts';
@@ -157,8 +162,9 @@ function candidatesFor(p: AttentionProblem, gpu: GpuContext): Candidates {
     'old tiled shared': (a) => [tiledAttention(plain(a))],
   };
   if (p.queryLen > 8) return { ...all, ...prefillCandidates(p, gpu) };
-  all['old decode'] = decodeAttention;
-  all['old decode shared'] = (a) => decodeAttention(plain(a));
+  all['old decode'] = decodeTileAttention;
+  all['old decode shared'] = (a) => decodeTileAttention(plain(a));
+  all['lanes by the rules'] = decodeAttention;
   if (!gpu.info.features.subgroups) return all;
   for (const workgroupSize of [64, 128, 256])
     for (const keys of ['2', '4', '8'] as const)

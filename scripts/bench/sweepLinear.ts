@@ -297,7 +297,7 @@ function vectorCandidates(
       for (const workgroupSize of [64, 128, 256])
         for (const unroll of ['1', '2', '4'] as const)
           for (const sum of gpu.info.features.subgroups ? ['sg', 'sh'] : ['sh']) {
-            if (workgroupSize < lanes || steps < lanes * Number(unroll)) continue;
+            if (workgroupSize < lanes || 2 * steps <= lanes * Number(unroll)) continue;
             if (unroll === '4' && (lanes > 64 || rows !== '1')) continue;
             // Shared memory and odd workgroups only near the middle of the field.
             const middle = lanes === 32 || lanes === 64;

@@ -1,5 +1,5 @@
 import { roundUp } from '../core/shape.ts';
-import type { DeviceInfo } from '../gpu/device.ts';
+import { compilesForCpu, type DeviceInfo } from '../gpu/device.ts';
 import { type BufferSlice, callKernel, growingCost, type KernelCall } from '../gpu/kernel.ts';
 import { type AttentionArgs, buffersOf, costOf, paramsOf, powerOfTwo, subgroupsOf, unroll } from './attentionArgs.ts';
 import { attentionDecodeKernel, attentionDecodeLanesKernel, rowTileAxis } from './attentionKernels.ts';
@@ -19,15 +19,30 @@ export const chooseAttention = (queryLen: number): 'tiled' | 'decode' => (queryL
  * dispatch, without it one dispatch does all. Only `maxKeys()` sizes the grid; the true number of keys is read on the GPU.
  */
 export function decodeAttention(args: AttentionArgs): KernelCall[] {
+  return usesLanes(args) ? decodeLanesAttention(args, lanesShape(args)) : decodeTileAttention(args);
+}
+
+/** `decodeAttention` by attention_decode. */
+export const decodeTileAttention = (args: AttentionArgs): KernelCall[] =>
+  inSplits(args, splitKeysFor(args.keyCapacity ?? args.keyLen), (split) => decodeCall(args, split));
+
+/** Where a kernel leaves its rows, and how it shares the keys out. */
+interface Split {
+  readonly row: 'result' | 'partial';
+  readonly out: GPUBuffer | BufferSlice;
+  readonly splitKeys: number;
+  readonly splits: () => number;
+}
+
+/** The kernel once over all keys, or over splits of them which are then merged. */
+function inSplits(args: AttentionArgs, splitKeys: number, call: (split: Split) => KernelCall): KernelCall[] {
   const capacity = args.keyCapacity ?? args.keyLen;
-  const splitKeys = splitKeysFor(capacity);
   const { scratch } = args;
-  if (!scratch || capacity <= splitKeys) {
-    return [decodeCall(args, 'result', args.out.buffer, 0x7fff_ffff, () => 1)];
-  }
+  if (!scratch || capacity <= Math.max(splitKeys, singleSplitKeys))
+    return [call({ row: 'result', out: args.out.buffer, splitKeys: 0x7fff_ffff, splits: () => 1 })];
   const maxKeys = args.maxKeys ?? ((): number => args.keyLen);
   const splits = (): number => Math.max(1, Math.ceil(Math.min(maxKeys(), capacity) / splitKeys));
-  return [decodeCall(args, 'partial', scratch, splitKeys, splits), mergeCall(args, scratch, splitKeys, maxKeys)];
+  return [call({ row: 'partial', out: scratch, splitKeys, splits }), mergeCall(args, scratch, splitKeys, maxKeys)];
 }
 
 /** Bytes of `scratch` for decodeAttention with this capacity; 0 where one split holds all keys. */
@@ -38,20 +53,19 @@ export function decodeScratchBytes(sizes: {
   readonly headDim: number;
   readonly maxKeys: number;
 }): number {
-  const splits = Math.ceil(sizes.maxKeys / splitKeysFor(sizes.maxKeys));
-  return splits <= 1 ? 0 : splits * sizes.batch * sizes.heads * sizes.queryLen * (sizes.headDim + 4) * 4;
+  const splits = Math.ceil(sizes.maxKeys / lanesSplitKeysFor(sizes.maxKeys));
+  if (sizes.maxKeys <= singleSplitKeys) return 0;
+  return splits * sizes.batch * sizes.heads * sizes.queryLen * (sizes.headDim + 4) * 4;
 }
 
+/** Up to this many keys one workgroup walks them all: merging would take longer. */
+const singleSplitKeys = 128;
 /** At most 128 splits, of at least two tiles of 64 keys: a shorter one would spend its time on starting. */
 const splitKeysFor = (capacity: number): number => Math.max(128, roundUp(Math.ceil(capacity / 128), 64));
+/** At most 128 splits, of at least two steps of all walkers. */
+const lanesSplitKeysFor = (capacity: number): number => Math.max(64, roundUp(Math.ceil(capacity / 128), 64));
 
-function decodeCall(
-  args: AttentionArgs,
-  row: 'result' | 'partial',
-  out: GPUBuffer | BufferSlice,
-  splitKeys: number,
-  splits: () => number,
-): KernelCall {
+function decodeCall(args: AttentionArgs, { row, out, splitKeys, splits }: Split): KernelCall {
   const headDim4 = args.headDim / 4;
   const rows = (args.heads / args.kvHeads) * args.queryLen;
   const reduce = subgroupsOf(args.device, 4) ? 'subgroups' : 'shared';
@@ -86,31 +100,51 @@ export interface LanesShape {
   readonly splitKeys: number;
 }
 
-/** decodeAttention by the subgroup kernel, where the smallest subgroup holds a key's row of vec4s. */
+/** Whether a GPU's smallest subgroup holds a key's row, eight elements an invocation, and nothing is masked. */
+const usesLanes = (args: AttentionArgs): boolean => !args.device.adapter.software && fitsLanes(args);
+
+const fitsLanes = ({ device, headDim, mask, k, v }: AttentionArgs): boolean =>
+  subgroupsOf(device, powerOfTwo(headDim / 8)) &&
+  !mask &&
+  [k, v].every(({ offset, batchStride, rowStride, headStride }) =>
+    [offset, batchStride, rowStride, headStride].every((elements) => elements % 8 === 0),
+  );
+
+function lanesShape(args: AttentionArgs): LanesShape {
+  const rows = (args.heads / args.kvHeads) * args.queryLen;
+  const splitKeys = lanesSplitKeysFor(args.keyCapacity ?? args.keyLen);
+  // Few keys: no more in flight than there are.
+  const few = (args.keyCapacity ?? args.keyLen) <= 8;
+  return { workgroupSize: few ? 64 : 128, keys: few || rows > 4 ? '2' : '4', splitKeys };
+}
+
+/** `decodeAttention` by the subgroup kernel. */
 export function decodeLanesAttention(args: AttentionArgs, shape: LanesShape): KernelCall[] {
   const headDim4 = args.headDim / 4;
-  const keys = args.keyLen;
-  const splits = Math.ceil(keys / shape.splitKeys);
-  const row = args.scratch && splits > 1 ? 'partial' : 'result';
   const rows = (args.heads / args.kvHeads) * args.queryLen;
   const rowBlocks = Math.ceil(rows / 8);
   const params = paramsOf(args);
-  const call = callKernel(attentionDecodeLanesKernel, {
-    label: args.label,
-    choice: { element: args.element, keys: shape.keys, rowTile: sizeName(Math.ceil(rows / rowBlocks)), row },
-    overrides: { WORKGROUP_SIZE: shape.workgroupSize, HEAD_DIM4: headDim4, LANES: powerOfTwo(headDim4) },
-    buffers: { ...buffersOf(args), out: row === 'partial' && args.scratch ? args.scratch : args.out.buffer },
-    params: {
-      ...params,
-      out_batch4: row === 'partial' ? args.batch : params.out_batch4,
-      split_keys: shape.splitKeys,
-      row_blocks: rowBlocks,
-    },
-    workgroups: [row === 'partial' ? splits : 1, args.kvHeads * rowBlocks, args.batch],
-    cost: costOf(args, keys),
-  });
-  if (row === 'result' || !args.scratch) return [call];
-  return [call, mergeCall(args, args.scratch, shape.splitKeys, () => keys)];
+  return inSplits(args, shape.splitKeys, ({ row, out, splitKeys, splits }) =>
+    callKernel(attentionDecodeLanesKernel, {
+      label: args.label,
+      choice: { element: args.element, keys: shape.keys, rowTile: sizeName(Math.ceil(rows / rowBlocks)), row },
+      overrides: {
+        WORKGROUP_SIZE: shape.workgroupSize,
+        HEAD_DIM4: headDim4,
+        LANES: powerOfTwo(args.headDim / 8),
+        UNROLL: compilesForCpu(args.device) ? 0 : 1,
+      },
+      buffers: { ...buffersOf(args), out },
+      params: {
+        ...params,
+        out_batch4: row === 'partial' ? args.batch : params.out_batch4,
+        split_keys: splitKeys,
+        row_blocks: rowBlocks,
+      },
+      workgroups: () => [splits(), args.kvHeads * rowBlocks, args.batch],
+      cost: growingCost(() => costOf(args, args.maxKeys?.() ?? args.keyLen)),
+    }),
+  );
 }
 
 /** Invocations that share a key's row; 16 times as many are a workgroup, which must cover the vec4s of a row. */

@@ -1,16 +1,23 @@
 import decodeWgsl from '../../shaders/attention_decode.wgsl?raw';
 import decodeLanesWgsl from '../../shaders/attention_decode_lanes.wgsl?raw';
 import mergeWgsl from '../../shaders/attention_merge.wgsl?raw';
+import cacheF16 from '../../shaders/lib/cache_f16.wgsl?raw';
+import cacheF32 from '../../shaders/lib/cache_f32.wgsl?raw';
+import eightWgsl from '../../shaders/lib/eight.wgsl?raw';
+import elemF16 from '../../shaders/lib/elem_f16.wgsl?raw';
+import elemF32 from '../../shaders/lib/elem_f32.wgsl?raw';
 import sequencesWgsl from '../../shaders/lib/sequences.wgsl?raw';
+import paramsWgsl from '../../shaders/lib/attention_params.wgsl?raw';
 import viewWgsl from '../../shaders/lib/attention_view.wgsl?raw';
 import gatherWgsl from '../../shaders/lib/attention_gather.wgsl?raw';
 import gatherSubgroupsWgsl from '../../shaders/lib/attention_gather_subgroups.wgsl?raw';
 import rowResultWgsl from '../../shaders/lib/attention_row_result.wgsl?raw';
 import rowPartialWgsl from '../../shaders/lib/attention_row_partial.wgsl?raw';
+import invocationGroupWgsl from '../../shaders/lib/invocation.wgsl?raw';
 import invocationWgsl from '../../shaders/lib/invocation_lane.wgsl?raw';
 import invocationSubgroupsWgsl from '../../shaders/lib/invocation_lane_subgroups.wgsl?raw';
 import { defineKernel } from '../gpu/kernel.ts';
-import { elementAxis, reduceAxis } from './wgslParts.ts';
+import { elementAxis } from './wgslParts.ts';
 
 /** Declarations of the kernels behind attention.ts. */
 
@@ -70,7 +77,7 @@ export const rowTileAxis = {
 
 export const attentionDecodeKernel = defineKernel({
   name: 'attention_decode',
-  wgsl: [sequencesWgsl, viewWgsl, decodeWgsl],
+  wgsl: [sequencesWgsl, paramsWgsl, viewWgsl, decodeWgsl],
   axes: {
     element: elementAxis,
     reduce: { shared: [invocationWgsl, gatherWgsl], subgroups: [invocationSubgroupsWgsl, gatherSubgroupsWgsl] },
@@ -91,22 +98,22 @@ const keysAxis = {
 
 export const attentionDecodeLanesKernel = defineKernel({
   name: 'attention_decode_lanes',
-  wgsl: [viewWgsl, invocationSubgroupsWgsl, decodeLanesWgsl],
+  wgsl: [sequencesWgsl, paramsWgsl, eightWgsl, invocationSubgroupsWgsl, decodeLanesWgsl],
   axes: {
-    element: elementAxis,
+    element: { f32: [elemF32, cacheF32], f16: [elemF16, cacheF16] },
     keys: keysAxis,
     rowTile: rowTileAxis,
     row: { result: [rowResultWgsl], partial: [rowPartialWgsl] },
   },
   bindings: viewBindings,
   params: viewParams,
-  overrides: ['WORKGROUP_SIZE', 'HEAD_DIM4', 'LANES'],
+  overrides: ['WORKGROUP_SIZE', 'HEAD_DIM4', 'LANES', 'UNROLL'],
 });
 
 export const attentionMergeKernel = defineKernel({
   name: 'attention_merge',
-  wgsl: [sequencesWgsl, mergeWgsl],
-  axes: { element: elementAxis, reduce: reduceAxis },
+  wgsl: [sequencesWgsl, invocationGroupWgsl, mergeWgsl],
+  axes: { element: elementAxis },
   bindings: { partial: 'read', state: 'read', out: 'read_write' },
   params: {
     query_len: 'u32',

@@ -129,7 +129,9 @@ function wideShape(args: LinearArgs): VectorShape {
 /** As many steps in flight as registers hold beside the sums; like the number of rows, they leave a row's order alone. */
 function unrollFor({ rows, weight }: LinearArgs, lanes: number, wanted: number): VectorShape['unroll'] {
   const heavy = (weight.gated ? 1 : 0) + (weight.format === 'f16' ? 0 : 1) + (rows > 1 ? 1 : 0) + (rows > 4 ? 1 : 0);
-  const most = Math.min(wanted, heavy === 0 ? 4 : heavy === 1 ? 2 : 1, powerBelow(stepsOf(weight) / lanes));
+  // No more than it takes to have all in flight, be it with a few of zeros.
+  const needed = Math.ceil(stepsOf(weight) / lanes);
+  const most = Math.min(wanted, heavy === 0 ? 4 : heavy === 1 ? 2 : 1, needed === 3 ? 4 : needed);
   return most >= 4 ? '4' : most >= 2 ? '2' : '1';
 }
 

@@ -1,6 +1,6 @@
 import type { GpuContext } from '../gpu/context.ts';
 import type { KernelCall } from '../gpu/kernel.ts';
-import { type AttentionMask, attention } from '../kernels/attention.ts';
+import { type AttentionMask, attention, chooseAttention, decodeAttention } from '../kernels/attention.ts';
 import { elementBytes } from '../core/dtype.ts';
 import type { ElementType } from '../core/dtype.ts';
 import { type Activations, type LayerContext, normLinear, residualLinear } from './layerOps.ts';
@@ -120,7 +120,10 @@ function selfAttention(graph: TrunkGraph, { qkv, attended }: TrunkBuffers, id: s
     rowStride: 3 * hidden,
     headStride: headDim,
   });
-  return attention({
+  // On a CPU adapter one tiled pipeline serves every number of queries.
+  const few = chooseAttention(seq) === 'decode' && !gpu.info.adapter.software;
+  const attend = few ? decodeAttention : attention;
+  return attend({
     label: `${id}.attention`,
     element,
     device: gpu.info,

@@ -9,6 +9,7 @@ import { Decoder } from '../../src/nn/decoder.ts';
 import { decodeTogether, unlimited } from '../support/decode.ts';
 import { filesOf, readJsonFile } from '../support/files.ts';
 import { openGpu, testTiers } from '../support/gpu.ts';
+import { hardwareGpu } from '../support/hardwareGpu.ts';
 
 const folder = fileURLToPath(new URL('llm/', import.meta.url));
 
@@ -65,6 +66,20 @@ async function prefillOnly(decoder: Decoder, prompt: readonly number[], count: n
 
 const goldenOf = (name: string): Golden => readJsonFile(`${folder}${name}/case.json`) as Golden;
 const names = readdirSync(folder);
+
+// One row at a time, which takes the fewest kernels: with loops unrolled, as GPUs have them, each takes long to compile.
+describe.each(testTiers)('greedy decoding under the rules for GPUs in tier %s', async (tier) => {
+  const gpu = hardwareGpu(await openGpu(tier));
+
+  test('two together: each gets the tokens of transformers', async () => {
+    const { tokenIds, greedy } = goldenOf('llama-gqa');
+    await withDecoder(gpu, 'llama-gqa', 1, async (decoder) => {
+      await decoder.resizeSlots(2);
+      const requests = [0, 1].map(() => ({ prompt: tokenIds, count: greedy.length }));
+      expect(await decodeTogether(decoder, new SlotTable(unlimited), requests)).toEqual([greedy, greedy]);
+    });
+  });
+});
 
 describe.each(testTiers)('greedy decoding in tier %s', async (tier) => {
   const gpu = await openGpu(tier);
