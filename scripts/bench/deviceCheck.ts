@@ -1,7 +1,7 @@
 // The engine on this machine's GPU through Dawn in Node, in every tier: goldens of trunks and language models, the default
 // model's answers, and the published DeepSeek trunk, timed and held against its f32 output. Runs in the repository's root, which
 // has the goldens; one JSON line a result.
-//   node scripts/bench/sweep.mjs --check [--tier NAME] [--precision NAME] [--what trunk|language|reasoner|deepseek|profile|tuning] [--answers N] [--tune-ms N] [--seqs 1,16]
+//   node scripts/bench/sweep.mjs --check [--tier NAME] [--precision NAME] [--what trunk|language|reasoner|deepseek|profile|languageProfile|ablation|tuning] [--answers N] [--tune-ms N] [--seqs 1,16]
 // `tuning` measures kernels for N ms a warm-up (2,000), prints what was chosen, and runs the tuned engine beside one with rules alone.
 import { parseArgs } from 'node:util';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { relativeError } from '../../test/support/relativeError.ts';
 import { filesOf, readF32, readJsonFile } from '../../test/support/files.ts';
 import type { FeatureOptions } from '../../src/gpu/device.ts';
 import { answeredNumber } from '../eval/answers.mjs';
+import { checkAblation, checkLanguageProfile } from './profileCheck.ts';
 import { checkTuning } from './tuningCheck.ts';
 
 const { values: wanted } = parseArgs({
@@ -31,7 +32,8 @@ const tiers = {
   strongest: {},
 } as const;
 const precisions: readonly Exclude<Precision, 'auto'>[] = ['f32', 'f16', 'int8', 'int4'];
-const print = (line: Readonly<Record<string, unknown>>): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
+type Print = (line: Readonly<Record<string, unknown>>) => void;
+const print: Print = (line) => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
 const dawn = (await import('webgpu')) as unknown as { create(flags: string[]): GPU; globals: object };
 Object.assign(globalThis, dawn.globals);
@@ -161,7 +163,7 @@ async function tuning(tier: string, features: FeatureOptions, precision: Precisi
     inputOf,
     seqs: wanted.seqs.split(',').map(Number),
     hidden,
-    reasoner: filesOf('demo/public/models/reasoner'),
+    reasoner: reasoner(),
     goldens: async (engine) => ({
       trunk: await trunkGoldens(engine, precision, true),
       language: await languageGoldens(engine, precision, true),
@@ -197,6 +199,15 @@ async function profiles(engine: Engine, precision: Precision): Promise<Record<st
   return results;
 }
 
+const reasoner = (): File[] => filesOf('demo/public/models/reasoner');
+
+/** Profiles and ablations print lines of their own. */
+async function lines(tier: string, precision: Precision, check: (print: Print) => Promise<void>) {
+  const start = performance.now();
+  await check((line) => print({ tier, precision, ...line }));
+  return { seconds: Math.round((performance.now() - start) / 1000) };
+}
+
 for (const [tier, features] of Object.entries(tiers)) {
   if (!isWanted(tier, wanted.tier)) continue;
   const engine = await createLocalEngine({ worker: false, gpu, features });
@@ -209,6 +220,9 @@ for (const [tier, features] of Object.entries(tiers)) {
       deepseek: () => publishedTrunk(engine, precision),
       profile: () => profiles(engine, precision),
       tuning: () => tuning(tier, features, precision),
+      languageProfile: () =>
+        lines(tier, precision, (show) => checkLanguageProfile(engine, precision, reasoner(), show)),
+      ablation: () => lines(tier, precision, (show) => checkAblation(engine, precision, reasoner(), show)),
     };
     for (const [what, attempt] of Object.entries(attempts)) {
       if (!isWanted(what, wanted.what)) continue;

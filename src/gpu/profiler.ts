@@ -18,7 +18,7 @@ export interface KernelTime extends Dispatch {
 }
 
 /** QUERY_RESOLVE beside storage usage. */
-export const resolveUsage = storageUsage | 0x200;
+const resolveUsage = storageUsage | 0x200;
 /** WebGPU allows 4096 timestamps in a set. */
 export const mostTimestamps = 4096;
 
@@ -99,7 +99,7 @@ interface Profiled {
 }
 
 export interface DispatchTimes {
-  /** One for each dispatch, in order: the median of the rounds, or their mean where the clock is coarse. */
+  /** One for each dispatch, in order: the median of the rounds, or their clipped mean where the clock is coarse. */
   readonly times: readonly KernelTime[];
   readonly rounds: number;
   readonly clock: GpuClock;
@@ -143,7 +143,7 @@ export async function profilePlans(
     else rounds.push(times);
   }
   const clock = clockOf(ticks);
-  const average = clock.coarse ? mean : median;
+  const average = clock.coarse ? (values: readonly number[]) => clippedMean(values, clock.resolutionMs) : median;
   const times = (rounds[0] ?? []).map((time, index) => ({
     ...time,
     // As it is now: it may grow.
@@ -158,7 +158,15 @@ function enough(rounds: number, ms: number, { coarse }: GpuClock, options: Profi
   return rounds >= leastRounds && (ms > budgetMs || rounds >= mostRounds[coarse ? 'coarse' : 'fine']);
 }
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+/**
+ * The mean of readings that a clock has rounded to multiples of `step`. One that is over two steps from the median was held up by something
+ * else and counts as two steps: rounding alone explains no more.
+ */
+export function clippedMean(values: readonly number[], step: number): number {
+  const middle = median(values);
+  const clipped = values.map((value) => Math.max(middle - 2 * step, Math.min(middle + 2 * step, value)));
+  return clipped.reduce((sum, value) => sum + value, 0) / clipped.length;
+}
 
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);

@@ -153,4 +153,4 @@ export class FlameChart {
 const shortLabel = ({ label, layer }: KernelProfile): string =>
   label === layer ? label : label.slice(layer.length + 1);
 
-export const describeKernel = (kernel: KernelProfile): string => `by ${kernel.kernel}: ${describeWork(kernel)}`;
+const describeKernel = (kernel: KernelProfile): string => `by ${kernel.kernel}: ${describeWork(kernel)}`;

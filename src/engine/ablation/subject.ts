@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../../core/errors.ts';
 import type { Engine, EngineOptions, LoadOptions, Model, Optimizations, VariantName } from '../api.ts';
 import { kernelSettings } from '../flags.ts';
 import type { LocalModel } from '../localModel.ts';
@@ -52,6 +53,9 @@ export class Subject {
       const model = await engine.load(plan.variant, { ...plan.load, signal: plan.signal });
       // What tuning brings shows behind it alone.
       if (kernelSettings(engineOptions)?.tune) await model.warmUp();
+      // Compiles, and tunes where the engine does.
+      await model.warmUp();
+      throwIfAborted(plan.signal);
       // An engine in this thread has the local model.
       return new Subject(engine, model as Model as Model & LocalModel, plan.size);
     } catch (error) {

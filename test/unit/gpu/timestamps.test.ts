@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { clippedMean, median } from '../../../src/gpu/profiler.ts';
 import { clockOf } from '../../../src/gpu/timestamps.ts';
 
 describe('the clock behind timestamps', () => {
@@ -19,5 +20,21 @@ describe('the clock behind timestamps', () => {
   test('readings that are all the same tell no resolution: nothing may be made of single times', () => {
     expect(clockOf([5n, 5n, 5n])).toEqual({ resolutionMs: 0, coarse: true });
     expect(clockOf([])).toEqual({ resolutionMs: 0, coarse: true });
+  });
+});
+
+describe('the mean of rounded readings', () => {
+  test('finds times far below a step, which their median does not', () => {
+    // 12 µs, begun anywhere between two ticks of a clock that steps by 100.
+    const readings = Array.from({ length: 100 }, (_, index) => {
+      const start = index * 0.617 * 100;
+      return (Math.floor((start + 12) / 100) - Math.floor(start / 100)) * 0.1;
+    });
+    expect(median(readings)).toBe(0);
+    expect(clippedMean(readings, 0.1)).toBeCloseTo(0.012, 3);
+  });
+
+  test('one reading of something that got in between counts little', () => {
+    expect(clippedMean([...Array<number>(19).fill(0.2), 40], 0.1)).toBeCloseTo(0.2 + 0.2 / 20, 9);
   });
 });
