@@ -138,6 +138,30 @@ test('the page is worked by keyboard alone', async ({ page }) => {
   expect(outline).not.toBe('none');
 });
 
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`what a profile shows is named and legible, and fits a phone, ${colorScheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await openDemo(page, './#profile');
+    const panel = page.getByRole('tabpanel', { name: 'Profile' });
+    await panel.getByLabel('Model').selectOption({ label: 'Brandkit: the page’s own' });
+    await panel.getByLabel('Rows, or tokens of the prompt').fill('8');
+    await panel.getByRole('button', { name: 'Profile it' }).click();
+    await expect(panel.locator('.memory-chart canvas')).toBeVisible();
+    await panel.getByText('Every dispatch as a table').click();
+    await panel.getByText('Memory as a table').click();
+    await panel.locator('.flame-bar:not(.narrow)').first().click();
+    expect(await weakContrasts(page)).toEqual([]);
+    expect(await namelessControls(page)).toEqual([]);
+    const levels = await headingLevels(page);
+    for (const [index, level] of levels.entries()) expect(level - (levels[index - 1] ?? 0)).toBeLessThanOrEqual(1);
+    await page.screenshot({ path: shotPath(`profile-${colorScheme}`), fullPage: true });
+    await page.setViewportSize({ width: 360, height: 780 });
+    const overflow = (): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    await expect.poll(overflow).toBeLessThanOrEqual(0);
+    await page.screenshot({ path: shotPath(`profile-phone-${colorScheme}`), fullPage: true });
+  });
+}
+
 for (const [name, width] of [
   ['phone', 360],
   ['tablet', 820],
