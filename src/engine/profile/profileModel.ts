@@ -114,17 +114,18 @@ async function profileDecoder(
   const keys = rowsWithin(options, decoder.capacity - 1);
   const tokens = Math.min(options.tokens ?? defaultTokens, decoder.capacity - keys);
   const { signal } = options;
-  const sequence = (count: number) => decodeSequence(decoder, { promptLength: keys, count, overlap, signal });
+  const sequence = (promptLength: number, count: number) =>
+    decodeSequence(decoder, { promptLength, count, overlap, signal });
   // Compiles what the timed ones need.
-  await sequence(tokens);
-  const prompt = await timedRuns(gpu, () => sequence(1), signal);
-  const prefillStart = performance.now();
+  await sequence(keys, tokens);
   const rows = Math.min(keys, decoder.chunkRows);
+  const prompt = await timedRuns(gpu, () => sequence(rows, 1), signal);
+  const prefillStart = performance.now();
   const prefill = await decoder.profilePrefill(rows, options);
 
   let firstTokenMs = 0;
   const answer = await timed(gpu, 1, async () => {
-    firstTokenMs = (await sequence(tokens)).firstTokenMs;
+    firstTokenMs = (await sequence(keys, tokens)).firstTokenMs;
   });
   // What came before the first token is the prompt's.
   const decoding = answer.only('decode', answer.wallMs - firstTokenMs, Math.max(1, tokens - 1));
