@@ -38,6 +38,7 @@ test.beforeAll(async () => {
     folders: {
       '/dist/': join(repositoryRoot, 'dist'),
       '/goldens/': goldens,
+      '/demo/': join(repositoryRoot, 'demo/public'),
       '/': join(repositoryRoot, 'test/fixtureApp/blank'),
     },
   });
@@ -163,4 +164,30 @@ test('findBatchSize through the worker: measured sizes, an abort, an error by it
   });
   expect(told).toMatchObject({ item: 'sequence', codes: ['aborted', 'input-too-long'], first: 1, measured: true });
   expect(told.after).toEqual(told.before);
+});
+
+test('the same video with another threshold: its windows are not scored again', async ({ page }) => {
+  await page.goto(`${server?.url}`);
+  const told = await page.evaluate(async () => {
+    const library = '/dist/halftone.js';
+    const { createEngine } = (await import(library)) as Library;
+    const engine = await createEngine();
+    const model = await engine.load('viral-clipper', { source: 'demo/models/viral-clipper', precision: 'f32' });
+    const scoresAt = async (threshold: number): Promise<number[]> => {
+      const virality: number[] = [];
+      for await (const event of model.clip('demo/samples/highlights.webm', { threshold }))
+        if (event.type === 'scores') virality.push(...event.virality);
+      return virality;
+    };
+    const first = await scoresAt(0.8);
+    const { misses } = (await model.metrics()).cache;
+    const second = await scoresAt(0.3);
+    const { cache } = await model.metrics();
+    await engine.dispose();
+    return { steps: first.length, same: first.every((value, index) => value === second[index]), misses, cache };
+  });
+  expect(told.steps).toBeGreaterThan(20);
+  expect(told.same).toBe(true);
+  expect(told.misses).toBeGreaterThan(0);
+  expect(told.cache).toMatchObject({ hits: told.misses, misses: told.misses, entries: told.misses });
 });

@@ -166,4 +166,25 @@ describe.skipIf(testTiers.length === 0)('the places of a batch', () => {
     expect((await model.generate('What is 2 + 2?', { maxTokens: 1 }).result).usage.completionTokens).toBe(1);
     await model.dispose();
   });
+
+  test('one that is given up while it waits is told at once, and leaves its place to others', async () => {
+    const engine = await openEngine(tier, { optimizations: { dynamicBatching: false } });
+    const model = await load(engine);
+    const ended: string[] = [];
+    const stop = new AbortController();
+    const first = async (): Promise<void> => {
+      let parts = 0;
+      for await (const _ of model.generate('What is 2 + 2?', { maxTokens: 24 })) if (++parts === 3) stop.abort();
+      ended.push('first');
+    };
+    const ask = (name: string, signal?: AbortSignal): Promise<unknown> =>
+      model.generate('What is 2 + 2?', { maxTokens: 2, signal }).result.then(
+        () => ended.push(name),
+        (error: { code: string }) => ended.push(`${name} ${error.code}`),
+      );
+    await Promise.all([first(), ask('given up', stop.signal), ask('second'), ask('third')]);
+    // The first one has not ended when the other is told.
+    expect(ended).toEqual(['given up aborted', 'first', 'second', 'third']);
+    await model.dispose();
+  });
 });
