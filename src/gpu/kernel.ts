@@ -93,6 +93,8 @@ export interface Site {
   /** The first is what is taken without measuring. */
   readonly candidates: readonly Candidate[];
   readonly input: Operand;
+  /** What else is read that a tuner may write: keys and values. */
+  readonly also?: readonly Operand[];
   readonly output: Operand;
   /** output += instead of output =. */
   readonly accumulates: boolean;

@@ -1,9 +1,20 @@
 import { roundUp } from '../core/shape.ts';
 import { compilesForCpu, type DeviceInfo } from '../gpu/device.ts';
-import { type BufferSlice, callKernel, growingCost, type KernelCall } from '../gpu/kernel.ts';
-import { type AttentionArgs, buffersOf, costOf, paramsOf, powerOfTwo, subgroupsOf, unroll } from './attentionArgs.ts';
+import { type BufferSlice, callKernel, type Candidate, growingCost, type KernelCall } from '../gpu/kernel.ts';
+import {
+  type AttentionArgs,
+  attentionKey,
+  buffersOf,
+  capacityOf,
+  costOf,
+  paramsOf,
+  powerOfTwo,
+  subgroupsOf,
+  unroll,
+} from './attentionArgs.ts';
 import { attentionDecodeKernel, attentionDecodeLanesKernel, rowTileAxis } from './attentionKernels.ts';
 import { mergeCall } from './attentionMerge.ts';
+import { pickAt } from './candidate.ts';
 
 export type { AttentionArgs, AttentionMask, HeadsView } from './attentionArgs.ts';
 export { attention } from './attentionPrefill.ts';
@@ -19,12 +30,54 @@ export const chooseAttention = (queryLen: number): 'tiled' | 'decode' => (queryL
  * dispatch, without it one dispatch does all. Only `maxKeys()` sizes the grid; the true number of keys is read on the GPU.
  */
 export function decodeAttention(args: AttentionArgs): KernelCall[] {
-  return usesLanes(args) ? decodeLanesAttention(args, lanesShape(args)) : decodeTileAttention(args);
+  const { operands } = args;
+  const candidates = decodeCandidates(args);
+  if (!operands) return candidates[0]?.calls() ?? [];
+  const key = `decoding ${attentionKey(args, args.queryLen)}`;
+  return pickAt({ key, candidates, ...operands, accumulates: false }, args.choices);
+}
+
+/** All ways to do it that this device and these shapes allow, the rule's first. */
+export function decodeCandidates(args: AttentionArgs): readonly Candidate[] {
+  const inTiles = splitsOf(args, splitKeysFor(capacityOf(args))).map((splitKeys): Candidate => ({
+    name: `decode s${splitKeys}`,
+    calls: () => decodeTileAttention(args, splitKeys),
+  }));
+  if (!usesLanes(args)) return inTiles;
+  const rule = lanesShape(args);
+  const { workgroupSize, keys } = rule;
+  const shapes = [rule, ...lanesShapes.filter((shape) => shape.workgroupSize !== workgroupSize || shape.keys !== keys)];
+  const inLanes = shapes.flatMap((shape) =>
+    splitsOf(args, rule.splitKeys).map((splitKeys): Candidate => ({
+      name: `lanes w${shape.workgroupSize} k${shape.keys} s${splitKeys}`,
+      calls: () => decodeLanesAttention(args, { ...shape, splitKeys }),
+    })),
+  );
+  return [...inLanes, ...inTiles];
+}
+
+/** Those that were the fastest somewhere in the sweep (scripts/bench/sweep.mjs). */
+const lanesShapes = [
+  { workgroupSize: 64, keys: '2' },
+  { workgroupSize: 128, keys: '2' },
+  { workgroupSize: 128, keys: '4' },
+  { workgroupSize: 256, keys: '2' },
+  { workgroupSize: 256, keys: '4' },
+] as const;
+
+/** Keys of a split, the rule's first; as few as there is scratch for. */
+function splitsOf(args: AttentionArgs, rule: number): number[] {
+  const capacity = capacityOf(args);
+  if (!args.scratch || capacity <= singleSplitKeys) return [rule];
+  const least = lanesSplitKeysFor(capacity);
+  return [rule, ...[1, 2, 4, 8].map((times) => least * times).filter((keys) => keys !== rule && keys < capacity)];
 }
 
 /** `decodeAttention` by attention_decode. */
-export const decodeTileAttention = (args: AttentionArgs): KernelCall[] =>
-  inSplits(args, splitKeysFor(args.keyCapacity ?? args.keyLen), (split) => decodeCall(args, split));
+export const decodeTileAttention = (
+  args: AttentionArgs,
+  splitKeys: number = splitKeysFor(capacityOf(args)),
+): KernelCall[] => inSplits(args, splitKeys, (split) => decodeCall(args, split));
 
 /** Where a kernel leaves its rows, and how it shares the keys out. */
 interface Split {
@@ -36,7 +89,7 @@ interface Split {
 
 /** The kernel once over all keys, or over splits of them which are then merged. */
 function inSplits(args: AttentionArgs, splitKeys: number, call: (split: Split) => KernelCall): KernelCall[] {
-  const capacity = args.keyCapacity ?? args.keyLen;
+  const capacity = capacityOf(args);
   const { scratch } = args;
   if (!scratch || capacity <= Math.max(splitKeys, singleSplitKeys))
     return [call({ row: 'result', out: args.out.buffer, splitKeys: 0x7fff_ffff, splits: () => 1 })];
@@ -112,9 +165,9 @@ const fitsLanes = ({ device, headDim, mask, k, v }: AttentionArgs): boolean =>
 
 function lanesShape(args: AttentionArgs): LanesShape {
   const rows = (args.heads / args.kvHeads) * args.queryLen;
-  const splitKeys = lanesSplitKeysFor(args.keyCapacity ?? args.keyLen);
+  const splitKeys = lanesSplitKeysFor(capacityOf(args));
   // Few keys: no more in flight than there are.
-  const few = (args.keyCapacity ?? args.keyLen) <= 8;
+  const few = capacityOf(args) <= 8;
   return { workgroupSize: few ? 64 : 128, keys: few || rows > 4 ? '2' : '4', splitKeys };
 }
 

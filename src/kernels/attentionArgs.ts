@@ -1,8 +1,8 @@
 import { type ElementType, elementBytes } from '../core/dtype.ts';
 import type { DeviceInfo } from '../gpu/device.ts';
-import type { BufferSlice, Cost, Operand } from '../gpu/kernel.ts';
+import type { BufferSlice, Cost, Site } from '../gpu/kernel.ts';
 import type { viewBindings } from './attentionKernels.ts';
-import type { Choices } from './candidate.ts';
+import { type Choices, rowsClass } from './candidate.ts';
 
 /** What every attention kernel is called with, and what they make of it alike. */
 
@@ -49,7 +49,7 @@ export interface AttentionArgs {
   readonly none: GPUBuffer;
   /** What was measured to be the fastest, and what a tuner may overwrite to measure it; without `operands` it is not asked. */
   readonly choices?: Choices | undefined;
-  readonly operands?: { readonly input: Operand; readonly output: Operand };
+  readonly operands?: Pick<Site, 'input' | 'also' | 'output'>;
   /** Upper bound of total keys, asked at each recording (for the grid); default keyLen. */
   readonly maxKeys?: () => number;
   /** Most total keys there can ever be, as the functions that size `scratch` were told; default keyLen. */
@@ -57,6 +57,26 @@ export interface AttentionArgs {
   /** Room for split results (decodeScratchBytes, prefillScratchBytes); without it one workgroup walks all keys of its rows. */
   readonly scratch?: GPUBuffer | BufferSlice;
 }
+
+/** Keys that there can be at most. */
+export const capacityOf = (args: AttentionArgs): number => args.keyCapacity ?? args.keyLen;
+
+/**
+ * The class of calls for which one candidate is chosen. Over a cache it says nothing of the batch: a sequence gets the kernel
+ * that it would get alone.
+ */
+export const attentionKey = (args: AttentionArgs, rows: number): string =>
+  [
+    'attention',
+    `${rows} rows`,
+    args.state
+      ? `of a cache of ${capacityOf(args)}`
+      : `over ${rowsClass(args.keyLen)} keys, ${rowsClass(args.batch)} items`,
+    `${args.heads}|${args.kvHeads}x${args.headDim}`,
+    args.element,
+    args.causal ? 'causal' : 'open',
+    args.mask ? 'masked' : 'unmasked',
+  ].join(' ');
 
 /** Whether subgroups may be used by a kernel that shuffles among `lanes` neighbours. */
 export const subgroupsOf = (device: DeviceInfo, lanes: number): boolean =>

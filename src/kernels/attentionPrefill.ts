@@ -1,5 +1,14 @@
 import { callKernel, type Candidate, growingCost, type KernelCall } from '../gpu/kernel.ts';
-import { type AttentionArgs, buffersOf, costOf, paramsOf, subgroupsOf, unroll } from './attentionArgs.ts';
+import {
+  type AttentionArgs,
+  attentionKey,
+  buffersOf,
+  capacityOf,
+  costOf,
+  paramsOf,
+  subgroupsOf,
+  unroll,
+} from './attentionArgs.ts';
 import { mergeCall } from './attentionMerge.ts';
 import {
   attentionPrefillKernel,
@@ -18,32 +27,22 @@ export function attention(args: AttentionArgs): KernelCall[] {
   const candidates = attentionCandidates(args);
   const { operands } = args;
   if (!operands) return candidates[0]?.calls() ?? [];
-  return pickAt({ key: attentionKey(args), candidates, ...operands, accumulates: false }, args.choices);
+  return pickAt(
+    { key: attentionKey(args, rowsClass(args.queryLen)), candidates, ...operands, accumulates: false },
+    args.choices,
+  );
 }
 
 /** All ways to do it that this device and these shapes allow, the rules' choice first (choosePrefill.ts). */
 export function attentionCandidates(args: AttentionArgs): readonly Candidate[] {
   const tiled: Candidate = { name: 'tiled', calls: () => [tiledAttention(args)] };
   if (args.device.adapter.software) return [tiled];
-  const sizes = { ...args, keys: args.keyCapacity ?? args.keyLen, scratch: args.scratch !== undefined };
+  const sizes = { ...args, keys: capacityOf(args), scratch: args.scratch !== undefined };
   return prefillShapes(sizes).map((shape) => ({
     name: `prefill ${shapeName(shape)}`,
     calls: () => prefillAttention(args, shape, prefillSplitKeys(sizes, shape)),
   }));
 }
-
-/** The class of calls for which one candidate is chosen. */
-const attentionKey = (args: AttentionArgs): string =>
-  [
-    'attention',
-    `${rowsClass(args.queryLen)} rows`,
-    `${rowsClass(args.keyLen)} keys`,
-    `${rowsClass(args.batch)} items`,
-    `${args.heads}|${args.kvHeads}x${args.headDim}`,
-    args.element,
-    args.causal ? 'causal' : 'open',
-    args.mask ? 'masked' : 'unmasked',
-  ].join(' ');
 
 /** `attention` by attention_tiled. */
 export function tiledAttention(args: AttentionArgs): KernelCall {

@@ -173,6 +173,11 @@ export function attendRows(
     scale: 1 / Math.sqrt(headDim),
     causal: false,
     none: gpu.none,
+    choices: gpu.choices,
+    operands: {
+      input: { buffer: qkv, element, columns: 3 * hidden },
+      output: { buffer: attended, element, columns: hidden },
+    },
   });
 }
 

@@ -332,9 +332,10 @@ export class Decoder {
     return profilePlans(this.#gpu, [plan], { ...rounds, beforeRound: () => this.#place(0, tokens, 0) });
   }
 
-  /** Where a decode step of one sequence (one row), or a prefill of so many rows, has a choice of kernels. */
-  async sites(rows: number): Promise<readonly Site[]> {
-    return (await (rows === 1 ? this.#plans.decode(1) : this.#plans.prefill(rows, 'sample'))).sites;
+  /** See DecoderPlans.sites. */
+  sites(rows: number): Promise<readonly Site[]> {
+    this.#records = [];
+    return this.#plans.sites(rows);
   }
 
   /** What was chosen for them holds no longer. */

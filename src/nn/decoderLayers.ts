@@ -120,6 +120,11 @@ function attendToCache(graph: DecoderGraph, context: LayerContext, index: number
     rowStride: count * headDim,
     headStride: headDim,
   });
+  const operand = (buffer: GPUBuffer, count: number) => ({
+    buffer,
+    element: context.element,
+    columns: count * headDim,
+  });
   const attend = chooseAttention(rows) === 'decode' ? decodeAttention : attention;
   return attend({
     label: `layers.${index}.attention`,
@@ -143,6 +148,12 @@ function attendToCache(graph: DecoderGraph, context: LayerContext, index: number
     maxKeys: graph.maxKeys,
     keyCapacity: graph.capacity,
     ...(buffers.attentionScratch ? { scratch: buffers.attentionScratch } : {}),
+    choices: gpu.choices,
+    operands: {
+      input: operand(buffers.q, heads),
+      also: [operand(keys, kvHeads), operand(values, kvHeads)],
+      output: operand(buffers.attended, heads),
+    },
   });
 }
 

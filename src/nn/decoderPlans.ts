@@ -1,7 +1,8 @@
 import type { GpuContext } from '../gpu/context.ts';
-import type { KernelCall } from '../gpu/kernel.ts';
+import type { KernelCall, Site } from '../gpu/kernel.ts';
 import { buildPlan, type Plan } from '../gpu/plan.ts';
 import { sample } from '../kernels/sampling.ts';
+import { sequenceRecords } from '../kernels/sequences.ts';
 import type { DecoderConfig } from './decoderConfig.ts';
 import { type DecoderBuffers, type DecoderGraph, decoderLayer, embedTokens, outputHead } from './decoderLayers.ts';
 import type { DecoderOptions, SlotBuffers, StepBuffers } from './decoderMemory.ts';
@@ -14,6 +15,10 @@ export type Head = 'none' | 'sample' | 'logits';
 
 /** Plans that are kept beside those of decode steps, which are kept always. */
 const keptPlans = 12;
+
+/** Keys over which kernels of attention are measured, and rows that a prefill then has at most. */
+const typicalKeys = 1024;
+const mostTypicalRows = 512;
 
 /** A decoder's dispatches for each kind of step, built once and kept. */
 export class DecoderPlans {
@@ -51,6 +56,21 @@ export class DecoderPlans {
   /** `rows` tokens of one sequence. */
   prefill(rows: number, head: Head): Promise<Plan> {
     return this.#plan(`prefill ${rows} ${head}`, () => this.#prefillCalls(rows, head));
+  }
+
+  /**
+   * Where a decode step of one sequence (one row), or a prefill of so many rows, has a choice of kernels; the records then say
+   * that `typicalKeys` are there, until the next step.
+   */
+  async sites(rows: number): Promise<readonly Site[]> {
+    const { queue } = this.#gpu.device;
+    const keys = Math.min(typicalKeys, this.#options.capacity);
+    const { decodeState } = this.#slots;
+    const { prefillState } = this.#step;
+    queue.writeBuffer(decodeState, 0, sequenceRecords([{ slot: 0, position: keys - 1 }]));
+    queue.writeBuffer(prefillState, 0, sequenceRecords([{ slot: 0, position: Math.max(0, keys - mostTypicalRows) }]));
+    this.maxKeys = keys;
+    return (await (rows === 1 ? this.decode(1) : this.prefill(rows, 'sample'))).sites;
   }
 
   /** Compiles what prompts of up to `rows` tokens a step, and logits of up to `logitRows`, need; plans are made when they are used. */

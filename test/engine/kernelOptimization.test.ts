@@ -150,7 +150,7 @@ describe.skipIf(testTiers.length === 0)('kernelOptimization', () => {
     const { tuneMs } = await model.warmUp();
     expect(tuneMs).toBeGreaterThan(0);
     const { kernelChoices } = await model.metrics();
-    console.log(kernelChoices.map((one) => `${one.label}: ${one.heuristic} > ${one.chosen} ${one.speedup.toFixed(2)}`));
+    console.log(kernelChoices.map((one) => `${one.label}: ${one.heuristic} > ${one.chosen}, ${one.from}`).join('\n'));
     expect((await model.generate('What is 417 + 286?').result).text.split('</think>').at(-1)?.trim()).toBe('703');
     await model.dispose();
   });

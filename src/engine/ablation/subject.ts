@@ -1,6 +1,5 @@
 import { throwIfAborted } from '../../core/errors.ts';
 import type { Engine, EngineOptions, LoadOptions, Model, Optimizations, VariantName } from '../api.ts';
-import { kernelSettings } from '../flags.ts';
 import type { LocalModel } from '../localModel.ts';
 import { type RoundTimes, type Workload, workloadFor } from './workload.ts';
 
@@ -39,7 +38,7 @@ export class Subject {
     budgetBytes: number | undefined,
   ): Promise<Subject> {
     const { onEvent: _onEvent, memoryBudgetBytes: _budget, ...options } = plan.options;
-    const engineOptions = {
+    const engine = await plan.create({
       ...options,
       worker: false,
       memoryBudgetBytes: budgetBytes,
@@ -47,12 +46,9 @@ export class Subject {
         ...options.optimizations,
         ...(flag ? { [flag]: stateOf(options.optimizations?.[flag], on) } : {}),
       },
-    };
-    const engine = await plan.create(engineOptions);
+    });
     try {
       const model = await engine.load(plan.variant, { ...plan.load, signal: plan.signal });
-      // What tuning brings shows behind it alone.
-      if (kernelSettings(engineOptions)?.tune) await model.warmUp();
       // Compiles, and tunes where the engine does.
       await model.warmUp();
       throwIfAborted(plan.signal);

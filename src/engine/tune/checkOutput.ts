@@ -40,7 +40,9 @@ export async function checkingOutputs<T>(
   try {
     const want = await acquire('expected output', operandBytes(output));
     const verdict = await acquire('verdict', 16);
-    const inputs = distinct(sites.map(({ input }) => input)).map((operand, index) => fillSeeded(operand, index, 1));
+    const inputs = distinct(sites.flatMap(({ input, also = [] }) => [input, ...also])).map((operand, index) =>
+      fillSeeded(operand, index, 1),
+    );
     // What is added to is about as large as a product of weights, so that either one's mistakes are over the tolerance.
     const outputs = distinct(sites.map((site) => site.output)).map((operand, index) =>
       accumulates ? fillSeeded(operand, ~index, 1) : fillPoison(operand),

@@ -6,7 +6,7 @@ import type { Runtime } from '../runtime.ts';
 import type { KernelChoices } from './kernelChoices.ts';
 import { openStopwatch, type Stopwatch } from './stopwatch.ts';
 import type { TuneStore } from './tuneStore.ts';
-import { namesOf, tuneSites, unlessFull } from './tuneSites.ts';
+import { labelOf, namesOf, tuneSites, unlessFull } from './tuneSites.ts';
 
 /** What tuning needs of the world; tests put their own in. */
 export interface TuneSurroundings {
@@ -29,7 +29,7 @@ export interface Tuning extends TuneSurroundings {
  */
 const typicalRows = { gpu: [1, 16, 128, 512], software: [1, 16, 64] } as const;
 
-/** Measures what is not known yet of the typical shapes, within the budget. The KV cache's content stays. */
+/** Measures what is not known yet of the typical shapes, within the budget. The KV cache's content is lost. */
 export async function tuneModel(runtime: Runtime, tuning: Tuning): Promise<void> {
   const { gpu } = runtime;
   const { settings, choices, now = (): number => performance.now() } = tuning;
@@ -74,10 +74,11 @@ export async function choicesOf(
   return [...new Map(sites.map((site) => [site.key, site])).values()].map((site) => choiceAt(site, choices));
 }
 
-function choiceAt({ key, candidates }: Site, choices: KernelChoices | undefined): KernelChoice {
+function choiceAt(site: Site, choices: KernelChoices | undefined): KernelChoice {
+  const { key, candidates } = site;
   const heuristic = candidates[0]?.name ?? '';
   const known = choices?.get(key);
-  const about = { key, label: candidates[0]?.calls().at(-1)?.label ?? '', heuristic, candidates: candidates.length };
+  const about = { key, label: labelOf(site), heuristic, candidates: candidates.length };
   if (!known || !namesOf(candidates).includes(known.tuned.chosen))
     return { ...about, chosen: heuristic, from: 'heuristic', speedup: 1, rejected: [] };
   const { chosen, speedup, rejected } = known.tuned;

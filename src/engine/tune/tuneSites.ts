@@ -179,8 +179,9 @@ const checkCandidates = (
     return { entrants, rejected };
   });
 
-/** The main dispatch's. */
-const labelOf = ({ candidates }: Site): string => candidates[0]?.calls().at(-1)?.label ?? '';
+/** The dispatch's that does most of the work: `layers.3.qkv`. */
+export const labelOf = ({ candidates }: Site): string =>
+  (candidates[0]?.calls() ?? []).toSorted((a, b) => (b.cost?.flops ?? 0) - (a.cost?.flops ?? 0))[0]?.label ?? '';
 
 /** The candidate of this name at all sites; undefined where the compiler refuses it. */
 async function planOf(gpu: GpuContext, sites: SiteClass, name: string): Promise<Plan | undefined> {
