@@ -33,6 +33,9 @@ test('the chat’s model: bars, figures beside the ceilings, memory over time, a
   await expect(bars.filter({ hasText: 'layers.0' }).first()).toBeVisible();
 
   await expect(panel.locator('.fact', { hasText: 'Reading memory' })).toContainText('GB/s');
+  await expect(panel.locator('.fact', { hasText: 'Compiling' })).toContainText(/ (ms|s|µs)$/);
+  await panel.getByText('Which kernel serves what, and why').click();
+  await expect(panel.getByRole('region', { name: 'Which kernel serves what' })).toContainText(/linear|direct|vector/);
   await expect(panel.locator('.memory-chart canvas')).toBeVisible();
   await panel.getByText('Memory as a table').click();
   await expect(panel.locator('.memory .work-table')).toContainText('weights');

@@ -68,6 +68,7 @@ for (const [title, expected] of [
   ['Run a trunk', '10,493,952 parameters'],
   ['Find the clips of a video', 'a clip of'],
   ['Make a brand kit', '--color-primary'],
+  ['Profile a trunk', 'the GPU was busy'],
 ] as const) {
   test(`the code example '${title}' runs`, async ({ page }) => {
     await openDemo(page);

@@ -39,6 +39,11 @@ export const examples: Readonly<Record<string, Example>> = {
     load: () => import('./brand.ts'),
     source: () => import('./brand.ts?raw'),
   },
+  profile: {
+    title: 'Profile a trunk',
+    load: () => import('./profile.ts'),
+    source: () => import('./profile.ts?raw'),
+  },
   localFiles: {
     title: 'Load local files',
     load: () => import('./localFiles.ts'),

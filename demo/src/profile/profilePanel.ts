@@ -9,6 +9,7 @@ import { ablationView } from './ablationChart.ts';
 import { ceilingFacts } from './ceilingFacts.ts';
 import { MemoryChart } from './memoryChart.ts';
 import { ProfileForm, type ProfileJob } from './profileForm.ts';
+import { choicesTable, warmUpFacts } from './preparation.ts';
 import { runView } from './runView.ts';
 import { type ChatSource, Subjects } from './subjects.ts';
 
@@ -92,13 +93,20 @@ export class ProfilePanel {
       signal,
       onProgress: (progress) => this.#progress.update(progress),
     });
-    this.#show(0.3, 'Running it, dispatch by dispatch');
+    this.#show(0.3, 'Warming it up');
+    const warmUp = await model.warmUp();
+    this.#show(0.5, 'Running it, dispatch by dispatch');
     const profile = await model.profile({ seq, signal });
     this.#show(0.9, 'Drawing');
-    await this.#showProfile(profile, model.variant);
+    const { kernelChoices } = await model.metrics();
+    await this.#showProfile(profile, model.variant, [
+      make('h3', '', 'Warm-up, by phase'),
+      warmUpFacts(warmUp),
+      ...(kernelChoices.length > 0 ? [choicesTable(kernelChoices)] : []),
+    ]);
   }
 
-  async #showProfile(profile: Profile, name: string): Promise<void> {
+  async #showProfile(profile: Profile, name: string, preparation: readonly HTMLElement[]): Promise<void> {
     const { runs, trace } = profile;
     const save = button('Download the trace', 'quiet', () =>
       download(new Blob([JSON.stringify(trace)], { type: 'application/json' }), `halftone-${name}-trace.json`),
@@ -113,6 +121,7 @@ export class ProfilePanel {
       this.#runs,
       make('h3', '', 'What this device reaches at most'),
       ceilingFacts(profile),
+      ...preparation,
       make('h3', '', 'GPU memory over time'),
       this.#memory.element,
       make(
