@@ -36,7 +36,7 @@ fn place_of(at: Invocation, subgroup: u32) -> Place {
   let k = subgroup / SUBGROUPS * 2u * STEPS;
   let row = within / SUBGROUPS_ACROSS * MATRICES_DOWN * SIDE;
   let column = within % SUBGROUPS_ACROSS * MATRICES_ACROSS * SIDE;
-  return Place(at.group.y * TILE_ROWS + row, at.group.x * TILE_COLUMNS + column, subgroup, at.lane % LANES, row * PITCH + k, column * PITCH + k);
+  return Place(first_row_of(at) + row, first_column_of(at) + column, subgroup, at.lane % LANES, row * PITCH + k, column * PITCH + k);
 }
 
 fn slab4(at: u32) -> vec4f { return vec4f(slab[at], slab[at + 1u], slab[at + 2u], slab[at + 3u]); }

@@ -11,8 +11,8 @@ fn load_weight_chunk(row: u32, chunk: u32) -> Chunk { return load_weight4(row, c
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(at: Invocation) {
-  let first_row = at.group.y * TILE_ROWS;
-  let first_column = at.group.x * TILE_COLUMNS;  // in rows of W
+  let first_row = first_row_of(at);
+  let first_column = first_column_of(at);  // in rows of W
   let thread_column = at.lane % SLICE_SIZE % COLUMN_THREADS;
   let thread_row = at.lane % SLICE_SIZE / COLUMN_THREADS;
   let slice = at.lane / SLICE_SIZE * DEPTH;

@@ -44,6 +44,7 @@ export async function race<A>(bench: Bench, report: Report, r: Race<A>): Promise
       min: digits(time.min * calls.length),
       gbs: digits(r.bytes / us / 1e3),
       tflops: digits(r.flops / us / 1e6),
+      clock: digits(time.clock, 2),
       rms: digits(rms, 2),
       worst: digits(worst, 2),
     });

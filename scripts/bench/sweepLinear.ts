@@ -248,6 +248,12 @@ function candidatesFor(p: LinearProblem, gpu: GpuContext): Record<string, Candid
 
 type ManyRowArgs = LinearArgs & { readonly scratch: QuantizedInput };
 
+/** Orders of the tiles: the engine's, and for some all rows of W first. */
+const orders = (p: LinearProblem, name: string): readonly (readonly [name: string, tallestBand?: number])[] =>
+  /^(gateUp\.512|square)/.test(p.name) && /^(64x64(t4|t4d2)?|64x128s2|128x128|128x128k16b2)$/.test(name)
+    ? [[''], [' columns first', 1]]
+    : [['']];
+
 /** The first, which the others are compared with, sums in f32. Inputs in int8 are off by their own rounding, some 7e-3. */
 function manyRowCandidates(p: LinearProblem, gpu: GpuContext, all: Record<string, Candidate>): void {
   const { info } = gpu;
@@ -266,18 +272,22 @@ function manyRowCandidates(p: LinearProblem, gpu: GpuContext, all: Record<string
   };
   for (const name of Object.keys(linearTiles) as LinearTile[])
     if (suits(name) && fitsTile(name, info))
-      all[`tile ${name}`] = (args) => args.weight.parts.map((part) => tileCall(args, part, name));
+      for (const [order, band] of orders(p, name))
+        all[`tile ${name}${order}`] = (args) => args.weight.parts.map((part) => tileCall(args, part, name, band));
   if (info.features.integerDot && (format === 'int8' || format === 'int4')) {
     if (p.candidates === 'odd') all['int8 direct'] = (args) => int8Calls(args, 'direct');
     for (const name of Object.keys(int8Tiles) as Int8Tile[])
-      if (suits(name) && fitsInt8Tile(name, info)) all[`int8 ${name}`] = (args) => int8Calls(args, name);
+      if (suits(name) && fitsInt8Tile(name, info))
+        for (const [order, band] of orders(p, name))
+          all[`int8 ${name}${order}`] = (args) => int8Calls(args, name, band);
   }
   const { matrixSyntax } = info;
-  if (matrixSyntax && p.element === 'f16' && usesMatrixUnits(Math.max(9, rows), weight, info))
+  if (matrixSyntax && p.element === 'f16' && usesMatrixUnits(Math.max(8, rows), weight, info))
     for (const name of Object.keys(subgroupMatrixTiles) as SubgroupMatrixTile[])
       if (suits(name) && fitsMatrixTile(name, info))
-        all[`units ${name}`] = (args) =>
-          args.weight.parts.map((part) => subgroupMatrixCall(args, part, name, matrixSyntax));
+        for (const [order, band] of orders(p, name))
+          all[`units ${name}${order}`] = (args) =>
+            args.weight.parts.map((part) => subgroupMatrixCall(args, part, name, matrixSyntax, band));
 }
 
 const withoutSubgroups = (args: LinearArgs): LinearArgs => ({

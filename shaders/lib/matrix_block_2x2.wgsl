@@ -5,8 +5,8 @@ const MATRICES_ACROSS = 2u;
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(at: Invocation) {
   let place = place_of(at, subgroupBroadcastFirst(at.lane / LANES));
-  let first_row = at.group.y * TILE_ROWS;
-  let first_column = at.group.x * TILE_COLUMNS;
+  let first_row = first_row_of(at);
+  let first_column = first_column_of(at);
   var inputs: InputChunks;
   var weights: WeightChunks;
   fetch_inputs(&inputs, at.lane, 0u, first_row);

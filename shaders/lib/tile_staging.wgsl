@@ -4,6 +4,11 @@
 // own, so that one barrier a tile is enough.
 // Other parts say what a Chunk is, load one (load_input_chunk, load_weight_chunk of row_chunks() in a row), keep the tiles
 // (store_input_chunk, store_weight_chunk) and say where in the tile a row of W goes (weight_slot).
+// Workgroups run in the order of their ids: first the tiles of a band, groups.x tiles of rows of x that read the same rows of
+// W together, then the next rows of W, then the next band. Bands are as high as each other: the last may reach past the end.
+fn first_row_of(at: Invocation) -> u32 { return (at.group.z * at.groups.x + at.group.x) * TILE_ROWS; }
+fn first_column_of(at: Invocation) -> u32 { return at.group.y * TILE_COLUMNS; }  // in rows of W
+
 const PITCH = CHUNKS + 1u;
 const INPUT_TILE = TILE_ROWS * PITCH;
 const WEIGHT_TILE = TILE_COLUMNS * PITCH;

@@ -9,7 +9,7 @@ import type { WeightPart } from './weight.ts';
 
 /** Up to this many rows `linear_vector`, which reads W once a row, beats a tile that is mostly empty. */
 const vectorRows = 3;
-/** The same for `linear_vector_wide`, which reads W once for four rows. */
+/** The same for `linear_vector_wide`, which reads W once for four rows. Matrix units come first where they serve. */
 const wideRows = 8;
 
 /** y = epilogue(norm(x) · Wᵀ): one dispatch for each part of the weight, and one before for a norm that is not fused. */
@@ -108,8 +108,10 @@ function products(args: LinearArgs): Candidate[] {
   if (alone || args.norm) return few;
   const direct: Candidate = { name: 'direct', calls: () => partCalls(args, directCall) };
   if (device.adapter.software) return rows <= vectorRows ? [...few, direct] : [direct, ...few];
-  const many = [...matrixCandidates(args), ...tileCandidates(args)];
-  if (isWide(args) || rows <= vectorRows) return [...few, ...many];
+  const units = matrixCandidates(args);
+  const tiles = tileCandidates(args);
+  if (isWide(args) || rows <= vectorRows) return [...units, ...few, ...tiles];
+  const many = [...units, ...tiles];
   return rowsClass(rows) <= rowsClass(vectorRows) ? [...many, ...few] : many;
 }
 

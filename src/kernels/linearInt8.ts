@@ -29,7 +29,8 @@ import {
   weightRowsOf,
 } from './linear.ts';
 import { usesMatrixUnits } from './linearSubgroupMatrix.ts';
-import { type RegisterTile, suitsRows, tileAxis, tileBytes, tileColumns, tileRows } from './registerTile.ts';
+import { type RegisterTile, suitsRows, tileAxis, tileBytes, tileSize } from './registerTile.ts';
+import { firstThatFills, tileGrid, type TileRule } from './tileGrid.ts';
 import { groupSize, type LinearWeight, type WeightPart } from './weight.ts';
 
 /** x, or norm(x), in int8: see the WGSL. */
@@ -145,10 +146,15 @@ export function linearInt8Candidates(args: Int8Args): readonly Candidate[] {
   return args.device.adapter.software ? [{ name: 'int8 direct', calls: () => int8Calls(args, 'direct') }] : tiles;
 }
 
-/** The input is quantised, then multiplied by the kernel of that tile, or by the one without tiles. */
-export const int8Calls = (args: Int8Args, tile: Int8Tile | 'direct'): KernelCall[] => [
+/**
+ * The input is quantised, then multiplied by the kernel of that tile, or by the one without tiles. `tallestBand`: of tileGrid,
+ * for measuring.
+ */
+export const int8Calls = (args: Int8Args, tile: Int8Tile | 'direct', tallestBand?: number): KernelCall[] => [
   quantizeRows(args),
-  ...args.weight.parts.map((part) => (tile === 'direct' ? directCall(args, part) : tileCall(args, part, tile))),
+  ...args.weight.parts.map((part) =>
+    tile === 'direct' ? directCall(args, part) : tileCall(args, part, tile, tallestBand),
+  ),
 ];
 
 /** The class of calls for which one candidate is chosen. */
@@ -166,42 +172,42 @@ const linearInt8Key = ({ weight, norm, rows, xElement, yElement, residual }: Lin
 
 /** Tiles that the device has the workgroup memory for and that suit the rows, the best guess first. */
 function tilesFor({ device, rows, weight }: LinearArgs): readonly Int8Tile[] {
-  const guess = guessTile(rows, weight.outDim * (weight.gated ? 2 : 1));
+  const rules = (rows <= 32 ? fewRows : manyRows).filter(([name]) => fitsInt8Tile(name, device));
+  const weightRows = weight.outDim * (weight.gated ? 2 : 1);
+  const guess = firstThatFills(rules, (name) => tileSize(int8Tiles[name]), rows, weightRows);
   const suits = (name: Int8Tile): boolean => suitsRows(int8Tiles[name], rows) && fitsInt8Tile(name, device);
   const others = tunedTiles.filter((name) => name !== guess && suits(name));
-  return fitsInt8Tile(guess, device) ? [guess, ...others] : others;
+  return guess ? [guess, ...others] : others;
 }
 
-/** Those that a tuner tries: one of each kind; the sweep (scripts/bench/sweep.mjs) tries all. */
+/** The last for devices with the least workgroup memory, 16 KiB. */
+const fewRows: readonly TileRule<Int8Tile>[] = [
+  ['16x32s8', 240],
+  ['16x32s16', 0],
+  ['16x32s8', 0],
+  ['16x32s4', 0],
+];
+const manyRows: readonly TileRule<Int8Tile>[] = [['64x64t4d2', 160], ['16x64s4', 160], ...fewRows];
+
+/** Those that a tuner tries: each was the fastest somewhere, or nearly; the sweep (scripts/bench/sweep.mjs) tries all. */
 const tunedTiles: readonly Int8Tile[] = [
-  '128x64',
-  '64x64',
+  '64x64t4d2',
   '64x64t4',
-  '64x128t4',
+  '64x64',
+  '64x64t4b2',
   '32x64s4',
-  '32x32s4',
-  '32x64',
   '16x64s4',
   '16x32s4',
-  '16x64',
+  '16x32s8',
+  '16x32s16',
 ];
-
-/** Fewer workgroups than this leave cores of a large GPU idle: then slices share out k. */
-const manyWorkgroups = 120;
-
-function guessTile(rows: number, weightRows: number): Int8Tile {
-  const count = (name: Int8Tile): number =>
-    Math.ceil(rows / tileRows(int8Tiles[name])) * Math.ceil(weightRows / tileColumns(int8Tiles[name]));
-  if (rows <= 16) return count('16x64s4') >= manyWorkgroups ? '16x64s4' : '16x32s4';
-  if (rows <= 32) return count('32x64s4') >= manyWorkgroups ? '32x64s4' : '32x32s4';
-  return count('128x64') >= manyWorkgroups ? '128x64' : '64x64t4';
-}
 
 /** Whether the device has the workgroup memory of the tile. */
 export function fitsInt8Tile(name: Int8Tile, device: DeviceInfo): boolean {
   const shape: RegisterTile = int8Tiles[name];
   const { slices = 1, buffers = 1, depth } = shape;
-  const scales = buffers * (tileRows(shape) + tileColumns(shape)) * depth * slices * 8;
+  const { rows, columns } = tileSize(shape);
+  const scales = buffers * (rows + columns) * depth * slices * 8;
   return tileBytes(shape, 2 * depth * slices) + scales <= device.limits.maxComputeWorkgroupStorageSize;
 }
 
@@ -231,18 +237,18 @@ const weightCodesOf = ({ format }: LinearWeight): keyof typeof weightCodes => {
   return format;
 };
 
-function tileCall(args: Int8Args, part: WeightPart, name: Int8Tile): KernelCall {
+function tileCall(args: Int8Args, part: WeightPart, name: Int8Tile, tallestBand?: number): KernelCall {
   const columns4 = columns4Of(args.weight, part);
   const shape = int8Tiles[name];
   return callKernel(linearInt8Tile, {
     ...int8Common(args, part, columns4),
     choice: { tile: name, weight: weightCodesOf(args.weight), output: args.yElement },
     overrides: epilogueOf(args),
-    workgroups: [
-      Math.ceil(weightRowsOf(args.weight, columns4) / tileColumns(shape)),
-      Math.ceil(args.rows / tileRows(shape)),
-      1,
-    ],
+    workgroups: tileGrid(
+      tileSize(shape),
+      { rows: args.rows, weightRows: weightRowsOf(args.weight, columns4) },
+      tallestBand,
+    ),
   });
 }
 

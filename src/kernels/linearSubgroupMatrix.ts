@@ -29,6 +29,7 @@ import {
   outputAxis,
   weightRowsOf,
 } from './linear.ts';
+import { firstThatFills, tileGrid, type TileRule, type TileSize } from './tileGrid.ts';
 import type { LinearWeight, WeightPart } from './weight.ts';
 
 /** Results of 16 × 16 that a subgroup keeps: down × across. */
@@ -90,7 +91,7 @@ export const subgroupMatrixTiles = {
 } as const satisfies Readonly<Record<string, MatrixTile>>;
 export type SubgroupMatrixTile = keyof typeof subgroupMatrixTiles;
 
-const sizeOf = ({ block, down, across }: MatrixTile): { readonly rows: number; readonly columns: number } => ({
+const sizeOf = ({ block, down, across }: MatrixTile): TileSize => ({
   rows: down * blocks[block].down * 16,
   columns: across * blocks[block].across * 16,
 });
@@ -122,8 +123,8 @@ export const linearSubgroupMatrix = defineKernel({
   overrides: [...epilogueOverrides],
 });
 
-/** Rows from which on matrix units are worth it: fewer leave most of a matrix empty, and the vector product is faster. */
-const leastRows = 9;
+/** Rows from which on matrix units are worth it: up to four the vector product reads W once, too, and takes norms. */
+const leastRows = 5;
 
 /** Whether matrix units serve a product of so many rows of halves. */
 export const usesMatrixUnits = (rows: number, { format, inDim }: LinearWeight, device: DeviceInfo): boolean =>
@@ -135,40 +136,43 @@ export const usesMatrixUnits = (rows: number, { format, inDim }: LinearWeight, d
 
 /** Tiles for a product that the device has the workgroup memory for, the best guess first. */
 export function subgroupMatrixTilesFor({ device, rows, weight }: LinearArgs): readonly SubgroupMatrixTile[] {
-  const guess = guessTile(rows, weight.outDim * (weight.gated ? 2 : 1));
+  const rules = rulesFor(rows).filter(([name]) => fitsMatrixTile(name, device));
+  const weightRows = weight.outDim * (weight.gated ? 2 : 1);
+  const guess = firstThatFills(rules, (name) => sizeOf(subgroupMatrixTiles[name]), rows, weightRows);
   const suits = (name: SubgroupMatrixTile): boolean => {
     const tile = sizeOf(subgroupMatrixTiles[name]);
     return tile.rows < 2 * rows && rows <= 16 * tile.rows && fitsMatrixTile(name, device);
   };
-  return [guess, ...tunedTiles.filter((name) => name !== guess && suits(name))];
+  const others = tunedTiles.filter((name) => name !== guess && suits(name));
+  return guess ? [guess, ...others] : others;
 }
 
-/** Those that a tuner tries: one of each kind; the sweep (scripts/bench/sweep.mjs) tries all. */
-const tunedTiles: readonly SubgroupMatrixTile[] = [
-  '128x128',
-  '64x128',
-  '64x64',
-  '64x64s2',
-  '32x64',
-  '32x64s4',
-  '32x32s8',
-  '16x64s4',
-  '16x32s8',
+/** The last has the least workgroup memory. */
+const rulesFor = (rows: number): readonly TileRule<SubgroupMatrixTile>[] => {
+  if (rows <= 16) return [['16x32s4', 240], ...smallTiles];
+  if (rows <= 32) return [['32x32s8', 240], ...smallTiles];
+  return [['64x128s2', 240], ['64x64g2s4', 120], ['32x64s4', 90], ...smallTiles];
+};
+const smallTiles: readonly TileRule<SubgroupMatrixTile>[] = [
+  ['16x32s8', 0],
+  ['16x32s4', 0],
 ];
 
-/** Fewer workgroups than this leave cores idle on a large GPU. */
-const manyWorkgroups = 120;
-
-function guessTile(rows: number, weightRows: number): SubgroupMatrixTile {
-  const count = (name: SubgroupMatrixTile): number => {
-    const size = sizeOf(subgroupMatrixTiles[name]);
-    return Math.ceil(rows / size.rows) * Math.ceil(weightRows / size.columns);
-  };
-  if (rows <= 16) return count('16x64s4') >= manyWorkgroups ? '16x64s4' : '16x32s8';
-  if (rows <= 32) return count('32x64s4') >= manyWorkgroups ? '32x64s4' : '32x32s8';
-  if (count('128x128') >= manyWorkgroups) return '128x128';
-  return count('64x64') >= manyWorkgroups ? '64x64' : '64x64s2';
-}
+/** Those that a tuner tries: each was the fastest somewhere; the sweep (scripts/bench/sweep.mjs) tries all. */
+const tunedTiles: readonly SubgroupMatrixTile[] = [
+  '128x128k64',
+  '128x128k16b2',
+  '64x128s2',
+  '64x128g4',
+  '64x64',
+  '64x64g2s4',
+  '32x64s2',
+  '32x64s4',
+  '32x32s8',
+  '16x64s2',
+  '16x32s4',
+  '16x32s8',
+];
 
 /** Whether the device has the workgroup memory of the tile. */
 export function fitsMatrixTile(name: SubgroupMatrixTile, device: DeviceInfo): boolean {
@@ -186,14 +190,15 @@ const weightFormat = (format: WeightFormat): Exclude<WeightFormat, 'f32'> => {
   return format;
 };
 
+/** `tallestBand`: of tileGrid, for measuring. */
 export function subgroupMatrixCall(
   args: LinearArgs,
   part: WeightPart,
   name: SubgroupMatrixTile,
   syntax: MatrixSyntax,
+  tallestBand?: number,
 ): KernelCall {
   const columns4 = columns4Of(args.weight, part);
-  const { rows, columns } = sizeOf(subgroupMatrixTiles[name]);
   return callKernel(linearSubgroupMatrix, {
     ...common(args, part, columns4),
     choice: {
@@ -204,6 +209,10 @@ export function subgroupMatrixCall(
       output: args.yElement,
     },
     overrides: epilogueOf(args),
-    workgroups: [Math.ceil(weightRowsOf(args.weight, columns4) / columns), Math.ceil(args.rows / rows), 1],
+    workgroups: tileGrid(
+      sizeOf(subgroupMatrixTiles[name]),
+      { rows: args.rows, weightRows: weightRowsOf(args.weight, columns4) },
+      tallestBand,
+    ),
   });
 }

@@ -21,7 +21,8 @@ import {
   outputAxis,
   weightRowsOf,
 } from './linear.ts';
-import { type RegisterTile, suitsRows, tileAxis, tileBytes, tileColumns, tileRows } from './registerTile.ts';
+import { type RegisterTile, suitsRows, tileAxis, tileBytes, tileSize } from './registerTile.ts';
+import { firstThatFills, tileGrid, type TileRule } from './tileGrid.ts';
 import { weightAxis, type WeightPart } from './weight.ts';
 
 const tile = (threadRows: number, rowThreads: number, columnThreads: number, depth: number): RegisterTile => ({
@@ -75,36 +76,34 @@ export const linearTile = defineKernel({
 
 /** Tiles that the device has the workgroup memory for and that suit the rows, the best guess first. */
 export function tilesFor({ device, rows, weight }: LinearArgs): readonly LinearTile[] {
-  const guess = guessTile(rows, weight.outDim * (weight.gated ? 2 : 1));
+  const rules = (rows <= 32 ? fewRows : manyRows).filter(([name]) => fitsTile(name, device));
+  const weightRows = weight.outDim * (weight.gated ? 2 : 1);
+  const guess = firstThatFills(rules, (name) => tileSize(linearTiles[name]), rows, weightRows);
   const suits = (name: LinearTile): boolean => suitsRows(linearTiles[name], rows) && fitsTile(name, device);
   const others = tunedTiles.filter((name) => name !== guess && suits(name));
-  return fitsTile(guess, device) ? [guess, ...others] : others;
+  return guess ? [guess, ...others] : others;
 }
 
-/** Those that a tuner tries: one of each kind; the sweep (scripts/bench/sweep.mjs) tries all. */
+/** The last for devices with the least workgroup memory, 16 KiB. */
+const fewRows: readonly TileRule<LinearTile>[] = [
+  ['16x32s8d2', 0],
+  ['16x32s8', 0],
+];
+const manyRows: readonly TileRule<LinearTile>[] = [['64x64t4', 160], ['16x64s4', 160], ...fewRows];
+
+/** Those that a tuner tries: each was the fastest somewhere; the sweep (scripts/bench/sweep.mjs) tries all. */
 const tunedTiles: readonly LinearTile[] = [
   '64x64t4',
+  '64x64',
   '128x64',
-  '64x128t4',
-  '64x32s4',
+  '64x64b2',
+  '64x64t4b2',
   '32x64',
-  '32x64s4',
-  '32x32s8',
-  '16x64',
   '16x64s4',
   '16x32s8',
+  '16x32s8d2',
+  '16x32s16',
 ];
-
-/** Fewer workgroups than this leave cores of a large GPU idle: then slices share out k. */
-const manyWorkgroups = 120;
-
-function guessTile(rows: number, weightRows: number): LinearTile {
-  const count = (name: LinearTile): number =>
-    Math.ceil(rows / tileRows(linearTiles[name])) * Math.ceil(weightRows / tileColumns(linearTiles[name]));
-  if (rows <= 16) return count('16x64s4') >= manyWorkgroups ? '16x64s4' : '16x32s8';
-  if (rows <= 32) return count('32x64s4') >= manyWorkgroups ? '32x64s4' : '32x32s8';
-  return count('64x64t4') >= manyWorkgroups ? '64x64t4' : '64x32s4';
-}
 
 /** Whether the device has the workgroup memory of the tile. */
 export function fitsTile(name: LinearTile, device: DeviceInfo): boolean {
@@ -112,7 +111,8 @@ export function fitsTile(name: LinearTile, device: DeviceInfo): boolean {
   return tileBytes(shape, shape.depth * (shape.slices ?? 1)) <= device.limits.maxComputeWorkgroupStorageSize;
 }
 
-export function tileCall(args: LinearArgs, part: WeightPart, name: LinearTile): KernelCall {
+/** `tallestBand`: of tileGrid, for measuring. */
+export function tileCall(args: LinearArgs, part: WeightPart, name: LinearTile, tallestBand?: number): KernelCall {
   const columns4 = columns4Of(args.weight, part);
   const { input, weight, output } = choiceOf(args);
   if (input === 'layerNorm' || input === 'rmsNorm') throw internalError('linear_tile takes no norm.');
@@ -121,10 +121,10 @@ export function tileCall(args: LinearArgs, part: WeightPart, name: LinearTile): 
     ...common(args, part, columns4),
     choice: { tile: name, input, weight, output },
     overrides: epilogueOf(args),
-    workgroups: [
-      Math.ceil(weightRowsOf(args.weight, columns4) / tileColumns(shape)),
-      Math.ceil(args.rows / tileRows(shape)),
-      1,
-    ],
+    workgroups: tileGrid(
+      tileSize(shape),
+      { rows: args.rows, weightRows: weightRowsOf(args.weight, columns4) },
+      tallestBand,
+    ),
   });
 }

@@ -1,3 +1,5 @@
+import type { TileSize } from './tileGrid.ts';
+
 /** Shape of a tile whose sums are in registers: shaders/lib/register_tile.wgsl. */
 export interface RegisterTile {
   /** Sums of an invocation: so many rows by 8 rows of W. */
@@ -13,13 +15,14 @@ export interface RegisterTile {
   readonly buffers?: 1 | 2;
 }
 
-export const tileRows = ({ threadRows, rowThreads }: RegisterTile): number => threadRows * rowThreads;
-/** In rows of W. */
-export const tileColumns = ({ columnThreads }: RegisterTile): number => 8 * columnThreads;
+export const tileSize = ({ threadRows, rowThreads, columnThreads }: RegisterTile): TileSize => ({
+  rows: threadRows * rowThreads,
+  columns: 8 * columnThreads,
+});
 
 /** Whether so many rows fill more than half of a tile, and at most sixteen of them. */
 export const suitsRows = (tile: RegisterTile, rows: number): boolean =>
-  tileRows(tile) < 2 * rows && rows <= 16 * tileRows(tile);
+  tileSize(tile).rows < 2 * rows && rows <= 16 * tileSize(tile).rows;
 
 /** The WGSL part that says so. */
 const registerTilePart = (tile: RegisterTile): readonly string[] => [
@@ -35,7 +38,8 @@ const registerTilePart = (tile: RegisterTile): readonly string[] => [
 export function tileBytes(tile: RegisterTile, chunks: number): number {
   const { threadRows, rowThreads, columnThreads, slices = 1, buffers = 1 } = tile;
   const partials = (slices >> 1) * rowThreads * columnThreads * threadRows * 2 + 1;
-  return (buffers * (tileRows(tile) + tileColumns(tile)) * (chunks + 1) + partials) * 16;
+  const { rows, columns } = tileSize(tile);
+  return (buffers * (rows + columns) * (chunks + 1) + partials) * 16;
 }
 
 /** Tiles by name, as an axis of a kernel. */
