@@ -2,6 +2,7 @@ import { EngineError } from '../core/errors.ts';
 import type { BrandFeatures, ClipFeatures } from '../core/features.ts';
 import type { BrandConfig } from './brandConfig.ts';
 import { type ClipConfig, clipModalities } from './clipConfig.ts';
+import { firstNonFinite } from './inputs.ts';
 
 /** WebGPU's largest grid: in the fusion every step is an item of a batch. */
 const mostSteps = 65_535;
@@ -86,7 +87,7 @@ function rowsOf(name: string, data: unknown, width: number): number {
       `Pass whole rows of ${width}.`,
     );
   }
-  const bad = data.findIndex((value) => !Number.isFinite(value));
+  const bad = firstNonFinite(data);
   if (bad >= 0) {
     throw new EngineError(
       'non-finite-input',

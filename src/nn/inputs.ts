@@ -1,6 +1,12 @@
 import { EngineError } from '../core/errors.ts';
 import { elementCount, formatShape } from '../core/shape.ts';
 
+/** Index of the first value that is infinite or not a number; -1: none. A loop, because a call for each of a million takes 20 times as long. */
+export function firstNonFinite(data: Float32Array): number {
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return i;
+  return -1;
+}
+
 /**
  * Checks hidden states against their shape and the model's.
  * @throws EngineError invalid-shape, input-too-long, non-finite-input
@@ -38,7 +44,7 @@ export function checkHiddenStates(
       'Cut it into shorter sequences.',
     );
   }
-  const bad = data.findIndex((value) => !Number.isFinite(value));
+  const bad = firstNonFinite(data);
   if (bad >= 0) {
     const place = formatShape([Math.floor(bad / hidden / seq), Math.floor(bad / hidden) % seq, bad % hidden]);
     throw new EngineError(

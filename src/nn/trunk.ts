@@ -68,7 +68,7 @@ export class Trunk {
     const [batch, seq] = checkHiddenStates(hiddenStates, shape, this.config.hidden, this.config.maxSeq);
     const mask = resolveMask(args.mask, args.maskShape, [batch, this.config.heads, seq, seq]);
     throwIfAborted(args.signal);
-    const out = new Float32Array(hiddenStates.length);
+    let out = new Float32Array(0);
     const rowFloats = seq * this.config.hidden;
     // Items of a batch do not see each other: as many at once as the widest activation's binding, and memory, hold.
     const most = Math.min(batch, this.mostAtOnce(seq));
@@ -94,7 +94,14 @@ export class Trunk {
         step = Math.ceil(count / 2);
         continue;
       }
-      arrived = begun.data.then((result) => out.set(new Float32Array(result), at));
+      arrived = begun.data.then((data) => {
+        const result = new Float32Array(data);
+        if (count === batch) out = result;
+        else {
+          if (out.length === 0) out = new Float32Array(hiddenStates.length);
+          out.set(result, at);
+        }
+      });
       arrived.catch(() => undefined);
       first += count;
     }
