@@ -161,7 +161,7 @@ async function tuning(tier: string, features: FeatureOptions, precision: Precisi
     precision,
     budgetMs: Number(wanted['tune-ms']),
     inputOf,
-    seqs: wanted.seqs.split(',').map(Number),
+    seqs: wanted.seqs.split(',').map(Number).filter(Boolean),
     hidden,
     reasoner: reasoner(),
     goldens: async (engine) => ({

@@ -38,10 +38,13 @@ type SiteClass = readonly [Site, ...Site[]];
 
 /**
  * Work of the sites that are run one behind the other: enough that weights come from memory and not from a cache (tens of MB
- * on large GPUs), and few enough operations that one run is short on a small one. One site runs in any case.
+ * on large GPUs), and few enough operations that one run is short on a small one; on a CPU adapter as much as takes it some
+ * 10 ms. One site runs in any case.
  */
-const mostBytes = 2 ** 28;
-const mostFlops = 2e10;
+const mostWork = {
+  gpu: { bytes: 2 ** 28, flops: 2e10 },
+  software: { bytes: 2 ** 24, flops: 1e8 },
+} as const;
 /** Candidates that are compiled at once; between these groups a look at the clock. */
 const compiledAtOnce = 4;
 
@@ -109,14 +112,15 @@ function costOf({ candidates }: Site): { readonly flops: number; readonly bytes:
 }
 
 /** As many of the class as make a good run. */
-function sitesToRun([first, ...rest]: SiteClass): SiteClass {
+function sitesToRun(gpu: GpuContext, [first, ...rest]: SiteClass): SiteClass {
   const { flops, bytes } = costOf(first);
-  const most = Math.min(mostBytes / Math.max(1, bytes), mostFlops / Math.max(1, flops));
+  const limits = mostWork[gpu.info.adapter.software ? 'software' : 'gpu'];
+  const most = Math.min(limits.bytes / Math.max(1, bytes), limits.flops / Math.max(1, flops));
   return [first, ...rest.slice(0, Math.max(0, Math.floor(most) - 1))];
 }
 
 async function tuneClass(gpu: GpuContext, all: SiteClass, options: TuneOptions): Promise<TunedClass | undefined> {
-  const sites = sitesToRun(all);
+  const sites = sitesToRun(gpu, all);
   const [{ key, candidates }] = sites;
   const known = options.known(key);
   const open = namesOf(candidates).filter((name) => !known?.tried.includes(name));
