@@ -3,8 +3,7 @@
 //   node scripts/bench/sweep.mjs --check               instead: the whole engine against goldens (deviceCheck.ts)
 //   node scripts/bench/sweep.mjs --pack OUT.tar.xz     then there: tar xf OUT.tar.xz && cd sweep && ./node sweep.mjs
 //                                                      or, in the repository's root: PATH/sweep/node PATH/sweep/check.mjs
-// Of the candidates the engine uses linear_tile alone (src/kernels/chooseLinear.ts); the others are not verified on enough
-// hardware.
+// `clock` is the GPU's after a measurement, as a part of the fastest seen: of much less than 1 the time says little.
 import { spawnSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { builtinModules } from 'node:module';

@@ -53,7 +53,7 @@ const down = { inDim: 5504, outDim: hidden, residual: true };
 
 /** Rows, k and outputs that fill no tile: whether every kernel is right on this device, with its k that is a multiple of 8. */
 const oddProblems = (element: ElementType): LinearProblem[] =>
-  [9, 35, 67, 130].flatMap((rows) =>
+  [9, 35, 67, 260].flatMap((rows) =>
     (['f16', 'int8', 'int4'] as const).map((format): LinearProblem => {
       const epilogue = rows === 35 ? { gated: true } : rows === 67 ? { residual: true } : {};
       return {

@@ -1,4 +1,4 @@
-// The sweep on Dawn in Node: node sweep.mjs [--only TEXT,TEXT] [--candidate TEXT] [--without TEXT] [--seconds N] [--pass-ms N] [--shrink N] [--backend NAME] [--out FILE]
+// The sweep on Dawn in Node: node sweep.mjs [--only TEXT,TEXT] [--candidate TEXT,TEXT] [--without TEXT] [--seconds N] [--pass-ms N] [--shrink N] [--backend NAME] [--out FILE]
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { sweep } from './sweep.ts';

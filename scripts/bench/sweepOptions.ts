@@ -7,7 +7,7 @@ export interface SweepOptions {
   readonly shrink: number;
   /** Only problems whose name has this in it, or one of these with commas between. */
   readonly only: string;
-  /** Beside the reference, only candidates whose name has this in it. */
+  /** Beside the reference, only candidates whose name has this in it, or one of these with commas between. */
   readonly candidate: string;
   /** No candidates whose name has this in it; empty: all. */
   readonly without: string;
@@ -20,7 +20,9 @@ export interface SweepOptions {
 export const chosen = <T>(all: Readonly<Record<string, T>>, { candidate, without }: SweepOptions): Record<string, T> =>
   Object.fromEntries(
     Object.entries(all).filter(
-      ([name], i) => i === 0 || (name.includes(candidate) && !(without !== '' && name.includes(without))),
+      ([name], i) =>
+        i === 0 ||
+        (candidate.split(',').some((text) => name.includes(text)) && !(without !== '' && name.includes(without))),
     ),
   );
 
