@@ -1,7 +1,7 @@
 // The engine on this machine's GPU through Dawn in Node, in every tier: goldens of trunks and language models, the default
 // model's answers, and the published DeepSeek trunk, timed and held against its f32 output. Runs in the repository's root, which
 // has the goldens; one JSON line a result.
-//   node scripts/bench/sweep.mjs --check [--tier NAME] [--precision NAME] [--what trunk|language|reasoner|deepseek|profile|languageProfile|ablation|tuning] [--answers N] [--tune-ms N] [--seqs 1,16]
+//   node scripts/bench/sweep.mjs --check [--tier NAME] [--precision NAME] [--what trunk|language|reasoner|deepseek|profile|languageProfile|ablation|tuning|batch] [--answers N] [--tune-ms N] [--seqs 1,16]
 // `tuning` measures kernels for N ms a warm-up (2,000), prints what was chosen, and runs the tuned engine beside one with rules alone.
 import { parseArgs } from 'node:util';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { relativeError } from '../../test/support/relativeError.ts';
 import { filesOf, readF32, readJsonFile } from '../../test/support/files.ts';
 import type { FeatureOptions } from '../../src/gpu/device.ts';
 import { answeredNumber } from '../eval/answers.mjs';
+import { checkBatchSizes } from './batchCheck.ts';
 import { checkAblation, checkLanguageProfile } from './profileCheck.ts';
 import { checkTuning } from './tuningCheck.ts';
 
@@ -220,6 +221,7 @@ for (const [tier, features] of Object.entries(tiers)) {
       deepseek: () => publishedTrunk(engine, precision),
       profile: () => profiles(engine, precision),
       tuning: () => tuning(tier, features, precision),
+      batch: () => checkBatchSizes(engine, precision, reasoner()),
       languageProfile: () =>
         lines(tier, precision, (show) => checkLanguageProfile(engine, precision, reasoner(), show)),
       ablation: () => lines(tier, precision, (show) => checkAblation(engine, precision, reasoner(), show)),

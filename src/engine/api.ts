@@ -191,7 +191,7 @@ export interface BatchSizeOptions {
 
 export interface BatchThroughput {
   readonly batchSize: number;
-  /** Items of all sequences together. */
+  /** Items of all sequences together: of the first size as timed, of others by what they gained in runs side by side. */
   readonly itemsPerSecond: number;
   /** GPU memory that this size needs at its peak, with everything else that is in use, in bytes. */
   readonly peakBytes: number;

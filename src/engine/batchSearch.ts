@@ -100,9 +100,11 @@ export async function searchBatchSize(
       if (other) gains.push(own.items / own.ms / (other.items / other.ms));
     }
     lastRunMs = median(times);
-    const itemsPerSecond = 1000 * median(rates);
+    const rate = 1000 * median(rates);
     const bestRate = throughput.find(({ batchSize }) => batchSize === best?.batch)?.itemsPerSecond;
-    const gain = gains.length > 0 ? median(gains) : itemsPerSecond / (bestRate ?? 1e-9);
+    const gain = gains.length > 0 ? median(gains) : rate / (bestRate ?? 1e-9);
+    // By what it gained, so that the table says the same as the comparison where the machine's speed changes.
+    const itemsPerSecond = bestRate === undefined ? rate : bestRate * gain;
     throughput.push({ batchSize: batch, itemsPerSecond, peakBytes: room.inUseBytes + peakBytes });
     inVain = gain >= worthwhile ? 0 : inVain + 1;
     if (inVain === 0) best = { batch, bytes: peakBytes };
