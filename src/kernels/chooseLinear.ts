@@ -72,16 +72,22 @@ const isWide = ({ device, alone, rows, weight }: LinearArgs): boolean =>
 /**
  * Fusing saves a dispatch and a round trip through memory. On a CPU it loses always: the statistics need barriers, which
  * there cost more than the dispatch. `linear_vector_wide` gathers them on the way, for a longer input to read (gamma and
- * beta, in f32): too long beside many rows of quantised weights, and work for every row beside it. The others work them out
- * again in every workgroup, which pays for single rows only.
+ * beta, in f32). LayerNorm's are two more rows of input, each multiplied by W: too much arithmetic beside quantised weights,
+ * and too much input beside many rows of them. The others work them out again in every workgroup, which pays for single rows
+ * only.
  */
 function fusesNorm(args: LinearArgs): boolean {
   const { device, alone, rows, weight } = args;
   if (device.adapter.software) return false;
   if (!isWide(args)) return alone || rows <= vectorRows;
   const quantised = weight.format === 'int8' || weight.format === 'int4';
-  return (alone || rows <= 4) && !(quantised && weight.outDim > 16_384);
+  const size = weight.inDim * weight.outDim;
+  if (quantised && (weight.outDim > 16_384 || (args.norm?.kind === 'layerNorm' && size > smallProduct))) return false;
+  return alone || rows <= 4;
 }
+
+/** Elements of W up to which the dispatch that fusing saves is longer than the product. */
+const smallProduct = 2 ** 21;
 
 function normCall(args: LinearArgs): KernelCall[] {
   if (!args.norm || !args.normed) return [];
@@ -116,25 +122,31 @@ function products(args: LinearArgs): Candidate[] {
 }
 
 /**
- * Many lanes for four outputs where W has few rows, so that there are workgroups enough for a large GPU (65,536 invocations);
- * fewer where it has many, and never more than there are steps. From a sweep on an H100. A row that must come out as it does
- * alone keeps its lanes beside others: they decide the order of its sums.
+ * Many lanes for four outputs where W has few rows, so that there are workgroups enough for a large GPU (131,072 invocations);
+ * fewer where it has many, down to four steps a lane, and never more than there are steps. From sweeps on an H100. A row that
+ * must come out as it does alone keeps its lanes beside others: they decide the order of its sums.
  */
 function wideShape(args: LinearArgs): VectorShape {
   const { rows, alone, weight } = args;
   const groups = Math.ceil(weight.outDim / 4);
-  const most = rows > 2 && !alone ? 64 : 128;
-  const lanes = args.lanes ?? clampPower(65_536 / groups, 32, Math.min(most, powerBelow(stepsOf(weight))));
-  return { lanes, workgroupSize: Math.max(128, lanes), ...rowShape(args), unroll: unrollFor(args, lanes, 4) };
+  const steps = stepsOf(weight);
+  // Several rows are work enough for each step.
+  const few = rows <= 2 || alone === true;
+  const [wanted, least, most] = few ? [131_072, Math.max(16, Math.min(64, steps / 4)), 128] : [65_536, 32, 64];
+  const lanes = args.lanes ?? clampPower(wanted / groups, powerBelow(least), Math.min(most, powerBelow(steps)));
+  return { lanes, workgroupSize: Math.max(128, lanes), ...rowShape(args), unroll: unrollFor(args, lanes, 2) };
 }
 
 /** As many steps in flight as registers hold beside the sums; like the number of rows, they leave a row's order alone. */
 function unrollFor({ rows, weight }: LinearArgs, lanes: number, wanted: number): VectorShape['unroll'] {
-  const heavy = (weight.gated ? 1 : 0) + (weight.format === 'f16' ? 0 : 1) + (rows > 1 ? 1 : 0) + (rows > 4 ? 1 : 0);
-  // No more than it takes to have all in flight, be it with a few of zeros.
+  const { format, gated } = weight;
+  // A step in int4 is four times eight elements, in f32 two loads.
+  const heavy = (gated ? 1 : 0) + (format === 'int4' || format === 'f32' ? 1 : 0) + (rows > 1 ? 1 : 0);
+  const most = Math.min(wanted, heavy === 0 ? 4 : heavy === 1 ? 2 : 1);
+  // What is past the last step is computed in vain: no more than a sixth of it.
   const needed = Math.ceil(stepsOf(weight) / lanes);
-  const most = Math.min(wanted, heavy === 0 ? 4 : heavy === 1 ? 2 : 1, needed === 3 ? 4 : needed);
-  return most >= 4 ? '4' : most >= 2 ? '2' : '1';
+  const fits = (unroll: number): boolean => unroll <= most && Math.ceil(needed / unroll) * unroll <= needed * 1.2;
+  return fits(4) ? '4' : fits(2) ? '2' : '1';
 }
 
 const rowShape = ({ rows }: LinearArgs): Pick<VectorShape, 'threadRows'> => ({
