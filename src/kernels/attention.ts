@@ -53,7 +53,7 @@ export function decodeCandidates(args: AttentionArgs): readonly Candidate[] {
       calls: () => decodeLanesAttention(args, { ...shape, splitKeys }),
     })),
   );
-  return [...inLanes, ...inTiles];
+  return prefersLanes(args) ? [...inLanes, ...inTiles] : [...inTiles, ...inLanes];
 }
 
 /** Those that were the fastest somewhere in the sweep (scripts/bench/sweep.mjs). */
@@ -115,12 +115,13 @@ export function decodeScratchBytes(sizes: {
 const singleSplitKeys = 128;
 /** At most 128 splits, of at least two tiles of 64 keys: a shorter one would spend its time on starting. */
 const splitKeysFor = (capacity: number): number => Math.max(128, roundUp(Math.ceil(capacity / 128), 64));
-/** At most 128 splits, of at least two steps of all walkers. */
-const lanesSplitKeysFor = (capacity: number): number => Math.max(64, roundUp(Math.ceil(capacity / 128), 64));
+/** At most 128 splits, of at least two steps of all walkers; of few keys smaller ones, for more workgroups. */
+const lanesSplitKeysFor = (capacity: number): number =>
+  capacity <= 1024 ? 32 : Math.max(64, roundUp(Math.ceil(capacity / 128), 64));
 
 function decodeCall(args: AttentionArgs, { row, out, splitKeys, splits }: Split): KernelCall {
   const headDim4 = args.headDim / 4;
-  const rows = (args.heads / args.kvHeads) * args.queryLen;
+  const rows = rowsOf(args);
   const reduce = subgroupsOf(args.device, 4) ? 'subgroups' : 'shared';
   const lanes = decodeLanes(args.device, headDim4);
   const rowBlocks = Math.ceil(rows / (headDim4 > 32 ? 4 : 8));
@@ -153,9 +154,19 @@ export interface LanesShape {
   readonly splitKeys: number;
 }
 
-/** Whether a GPU's smallest subgroup holds a key's row, eight elements an invocation, and nothing is masked. */
+/** Whether a GPU can do it in subgroups. */
 const usesLanes = (args: AttentionArgs): boolean => !args.device.adapter.software && fitsLanes(args);
 
+/**
+ * Where that is the fastest: one query row a kv head, or few keys. Over long contexts several rows of results an invocation
+ * cost more registers than the wider loads win.
+ */
+const prefersLanes = (args: AttentionArgs): boolean => rowsOf(args) === 1 || capacityOf(args) <= singleSplitKeys;
+
+/** Query rows that share a kv head. */
+const rowsOf = ({ heads, kvHeads, queryLen }: AttentionArgs): number => (heads / kvHeads) * queryLen;
+
+/** Whether the smallest subgroup holds a key's row, eight elements an invocation, and nothing is masked. */
 const fitsLanes = ({ device, headDim, mask, k, v }: AttentionArgs): boolean =>
   subgroupsOf(device, powerOfTwo(headDim / 8)) &&
   !mask &&
@@ -164,17 +175,20 @@ const fitsLanes = ({ device, headDim, mask, k, v }: AttentionArgs): boolean =>
   );
 
 function lanesShape(args: AttentionArgs): LanesShape {
-  const rows = (args.heads / args.kvHeads) * args.queryLen;
-  const splitKeys = lanesSplitKeysFor(capacityOf(args));
-  // Few keys: no more in flight than there are.
-  const few = capacityOf(args) <= 8;
-  return { workgroupSize: few ? 64 : 128, keys: few || rows > 4 ? '2' : '4', splitKeys };
+  const capacity = capacityOf(args);
+  // Few keys: no more in flight than there are. Many: workgroups enough keep memory busy with fewer each.
+  const few = capacity <= 8 || capacity > singleSplitKeys || rowsOf(args) > 4;
+  return {
+    workgroupSize: capacity <= 8 ? 64 : 128,
+    keys: few ? '2' : '4',
+    splitKeys: lanesSplitKeysFor(capacity),
+  };
 }
 
 /** `decodeAttention` by the subgroup kernel. */
 export function decodeLanesAttention(args: AttentionArgs, shape: LanesShape): KernelCall[] {
   const headDim4 = args.headDim / 4;
-  const rows = (args.heads / args.kvHeads) * args.queryLen;
+  const rows = rowsOf(args);
   const rowBlocks = Math.ceil(rows / 8);
   const params = paramsOf(args);
   return inSplits(args, shape.splitKeys, ({ row, out, splitKeys, splits }) =>

@@ -6,9 +6,9 @@ import { type Case, check } from './attentionSupport.ts';
 
 // The smallest subgroups of lavapipe hold 64 elements of a key's row.
 const cases: readonly Case[] = [
-  { via: 'split', headDim: 64, queryLen: 1, keys: 300, position: 299, causal: true, heads: 6, kvHeads: 2, batch: 2 },
-  { via: 'split', headDim: 64, queryLen: 1, keys: 129, capacity: 1030, heads: 6, kvHeads: 2, loud: 40 },
-  { via: 'split', headDim: 64, queryLen: 1, keys: 5, position: 4, causal: true, capacity: 5000, heads: 6, kvHeads: 2 },
+  { via: 'split', headDim: 64, queryLen: 1, keys: 300, position: 299, causal: true, heads: 2, kvHeads: 2, batch: 2 },
+  { via: 'split', headDim: 64, queryLen: 1, keys: 129, capacity: 1030, heads: 2, kvHeads: 2, loud: 40 },
+  { via: 'split', headDim: 64, queryLen: 1, keys: 5, position: 4, causal: true, capacity: 5000, heads: 2, kvHeads: 2 },
   { via: 'decode', headDim: 40, queryLen: 1, keys: 70, causal: true, position: 69, batch: 2 },
   { via: 'decode', headDim: 40, queryLen: 1, keys: 1 },
   { via: 'decode', headDim: 8, queryLen: 2, keys: 37, causal: true, heads: 4, kvHeads: 2 },
@@ -25,6 +25,16 @@ describe.each(testTiers.filter((tier) => tier === 'subgroups'))('attention in la
       const calls = decodeAttention(args);
       expect(calls[0]?.kernel.name).toBe('attention_decode_lanes');
       return calls;
+    });
+  });
+
+  test.each<Case>([
+    { via: 'split', headDim: 64, queryLen: 1, keys: 300, position: 299, causal: true, heads: 6, kvHeads: 2, batch: 2 },
+    { via: 'split', headDim: 64, queryLen: 2, keys: 129, capacity: 1030, heads: 6, kvHeads: 2, loud: 40 },
+  ])('several rows a kv head over $keys keys, which the rules leave to the other kernel', async (c) => {
+    await check(gpu, element, c, asHardware(gpu.info), (args) => {
+      expect(decodeAttention(args)[0]?.kernel.name).toBe('attention_decode');
+      return decodeLanesAttention(args, { workgroupSize: 128, keys: '2', splitKeys: 64 });
     });
   });
 
