@@ -5,6 +5,7 @@ import { Bench } from './harness.ts';
 import { attentionProblems } from './sweepAttention.ts';
 import { ceilings } from './sweepCeilings.ts';
 import { linearProblems } from './sweepLinear.ts';
+import { normProblems } from './sweepNorm.ts';
 import type { SweepOptions } from './sweepOptions.ts';
 
 /** Times every candidate on this adapter; each line says what it is, how long it took and how far off it was. */
@@ -22,7 +23,13 @@ export async function sweep(dawn: GPU, options: SweepOptions): Promise<void> {
   const matrixSyntax = await probeMatrixUnits(first);
   options.report({ matrixSyntax: matrixSyntax ?? 'none' });
   const bench = new Bench(matrixSyntax ? new GpuContext(device, { ...info, matrixSyntax }) : first, options.passMs);
-  const problems = [...ceilings(options), ...attentionProblems(options), ...linearProblems(bench.gpu, options)];
+  const { gpu } = bench;
+  const problems = [
+    ...ceilings(options),
+    ...attentionProblems(options),
+    ...normProblems(gpu, options),
+    ...linearProblems(gpu, options),
+  ];
   for (const problem of problems) {
     if (!options.only.split(',').some((text) => problem.name.includes(text))) continue;
     if ((performance.now() - start) / 1000 > options.seconds) {

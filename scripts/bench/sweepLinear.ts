@@ -22,10 +22,10 @@ import {
   usesMatrixUnits,
 } from '../../src/kernels/linearSubgroupMatrix.ts';
 import { fitsTile, type LinearTile, linearTiles, tileCall } from '../../src/kernels/linearTile.ts';
-import { stepsOf, vectorWideCall, type VectorShape } from '../../src/kernels/linearVectorWide.ts';
 import { type Bench, difference, noise } from './harness.ts';
 import { race } from './race.ts';
 import { chosen, type Problem, type SweepOptions } from './sweepOptions.ts';
+import { vectorCandidates, withoutSubgroups } from './sweepVector.ts';
 
 interface LinearProblem {
   readonly name: string;
@@ -105,7 +105,11 @@ export function linearProblems(gpu: GpuContext, options: SweepOptions): Problem[
       { name: `output.${format}`, ...vector, ...output, format, element: f16 },
       { name: `gateUp.norm.${format}`, ...vector, ...gateUp, ...layerNorm, format, element: f16 },
       { name: `down.${format}`, ...vector, ...down, format, element: f16 },
+      { name: `qkv.${format}`, ...vector, ...qkv, format, element: f16 },
+      { name: `gateUp.${format}`, ...vector, ...gateUp, format, element: f16 },
     ]),
+    // Whether a head's rate hangs on its size: 214 MB, under what some drivers address at once.
+    { name: 'head.int8.half', ...vector, inDim: hidden, outDim: 98_304, format: 'int8', element: f16 },
     { name: 'square.4096', rows: 4096, candidates: 'matrix', inDim: 4096, outDim: 4096, ...half },
     ...manyRowProblems(f16),
     ...oddProblems(f16),
@@ -152,6 +156,7 @@ async function runLinear(bench: Bench, p: LinearProblem, options: SweepOptions):
     codes: bench.buffer(codesBytes(p.rows, p.inDim)),
     scales: bench.buffer(scalesBytes(p.rows, p.inDim)),
   };
+  const normed = bench.buffer(p.rows * p.inDim * (p.element === 'f32' ? 4 : 2));
   const argsOf = (weight: LinearArgs['weight']): ManyRowArgs => ({
     scratch,
     label: p.name,
@@ -159,6 +164,7 @@ async function runLinear(bench: Bench, p: LinearProblem, options: SweepOptions):
     x,
     xElement,
     norm,
+    normed: norm && { buffer: normed, element: p.element },
     weight,
     activation: p.gated ? 'silu' : 'none',
     y,
@@ -288,37 +294,4 @@ function manyRowCandidates(p: LinearProblem, gpu: GpuContext, all: Record<string
         for (const [order, band] of orders(p, name))
           all[`units ${name}${order}`] = (args) =>
             args.weight.parts.map((part) => subgroupMatrixCall(args, part, name, matrixSyntax, band));
-}
-
-const withoutSubgroups = (args: LinearArgs): LinearArgs => ({
-  ...args,
-  device: { ...args.device, features: { ...args.device.features, subgroups: false } },
-});
-
-function vectorCandidates(
-  p: LinearProblem,
-  gpu: GpuContext,
-  threadRows: readonly VectorShape['threadRows'][],
-): Record<string, Candidate> {
-  const all: Record<string, Candidate> = {};
-  const steps = stepsOf({ ...p, gated: p.gated ?? false, parts: [] });
-  for (const rows of threadRows)
-    for (const lanes of [8, 16, 32, 64, 128, 256])
-      for (const workgroupSize of [64, 128, 256])
-        for (const unroll of ['1', '2', '4'] as const)
-          for (const sum of gpu.info.features.subgroups ? ['sg', 'sh'] : ['sh']) {
-            if (workgroupSize < lanes || 2 * steps <= lanes * Number(unroll)) continue;
-            if (unroll === '4' && (lanes > 64 || rows !== '1')) continue;
-            // Shared memory and odd workgroups only near the middle of the field.
-            const middle = lanes === 32 || lanes === 64;
-            if (sum === 'sh' && !(middle && workgroupSize === 128 && unroll === '2')) continue;
-            if (workgroupSize === 64 && lanes > 32) continue;
-            if (rows !== '1' && (sum === 'sh' || lanes < 16 || workgroupSize === 64)) continue;
-            const shape = { lanes, workgroupSize, threadRows: rows, unroll };
-            all[`wide r${rows} l${lanes} w${workgroupSize} u${unroll} ${sum}`] = (args) =>
-              args.weight.parts.map((part) =>
-                vectorWideCall(sum === 'sg' ? args : withoutSubgroups(args), part, shape),
-              );
-          }
-  return all;
 }
