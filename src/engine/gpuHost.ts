@@ -1,10 +1,11 @@
 import { EngineError } from '../core/errors.ts';
 import { GpuContext } from '../gpu/context.ts';
-import { type DeviceInfo, requestDevice, tierOf } from '../gpu/device.ts';
+import { type DeviceInfo, requestDevice } from '../gpu/device.ts';
 import { probeMatrixUnits } from '../kernels/subgroupMatrixProbe.ts';
 import { probeSubgroups } from '../kernels/subgroupProbe.ts';
 import type { EngineEvent, EngineInfo, EngineOptions } from './api.ts';
 import { kernelSettings, poolingSettings, resolveFlags } from './flags.ts';
+import { selfTest, type SelfTested, without } from './selfTest.ts';
 import { adapterKey, KernelChoices } from './tune/kernelChoices.ts';
 import type { TuneSurroundings, Tuning } from './tune/tuneModel.ts';
 
@@ -14,6 +15,7 @@ export class GpuHost {
   /** Of tuning; what an engine measured serves others that have the same. */
   readonly surroundings: TuneSurroundings;
   readonly #choices = new Map<string, KernelChoices>();
+  readonly #tests = new Map<string, SelfTested>();
   #context: GpuContext | undefined;
   #opening: Promise<GpuContext> | undefined;
   #disposed = false;
@@ -88,25 +90,48 @@ export class GpuHost {
     context.choices = choices.chosen;
   }
 
-  /** No feature is trusted by its name: subgroups and matrix units that do not do what our kernels need stay unused. */
-  async #checked(device: GPUDevice, info: DeviceInfo): Promise<GpuContext> {
+  /** No feature is trusted by its name, and no kernel by its source. */
+  async #checked(device: GPUDevice, offered: DeviceInfo): Promise<GpuContext> {
     const options = { budgetBytes: this.#options.memoryBudgetBytes, ...poolingSettings(this.#options) };
-    const context = new GpuContext(device, info, options);
-    if (!info.features.subgroups) return context;
+    const context = new GpuContext(device, offered, options);
+    const probed = await this.#probed(context);
+    const info = await this.#tested(device, probed);
+    if (info === offered) return context;
+    context.pool.destroy();
+    return new GpuContext(device, info, options);
+  }
+
+  /** Subgroups and matrix units that do not do what our kernels need stay unused. */
+  async #probed(context: GpuContext): Promise<DeviceInfo> {
+    const { info } = context;
+    if (!info.features.subgroups) return info;
     if (!(await probeSubgroups(context))) {
       this.#degraded('subgroups', 'lanes do not follow the invocation index on this device');
-      const features = { ...info.features, subgroups: false, subgroupMatrix: false };
-      return new GpuContext(device, { ...info, features, tier: tierOf(features) }, options);
+      return without(info, { subgroups: false, subgroupMatrix: false });
     }
-    if (!info.features.subgroupMatrix) return context;
+    if (!info.features.subgroupMatrix) return info;
     const matrixSyntax = await probeMatrixUnits(context);
-    if (matrixSyntax) return new GpuContext(device, { ...info, matrixSyntax }, options);
+    if (matrixSyntax) return { ...info, matrixSyntax };
     this.#degraded(
       'subgroup-matrix',
       'no product of 16 × 16 halves in subgroups of 32 lanes comes out right on this device',
     );
-    const features = { ...info.features, subgroupMatrix: false };
-    return new GpuContext(device, { ...info, features, tier: tierOf(features) }, options);
+    return without(info, { subgroupMatrix: false });
+  }
+
+  /** Kernels that are wrong on this device are not used. A CPU adapter takes long to compile, and is what tests run on. */
+  async #tested(device: GPUDevice, info: DeviceInfo): Promise<DeviceInfo> {
+    const { selfTest: wanted = !info.adapter.software, store } = this.surroundings;
+    if (!wanted) return info;
+    const key = adapterKey(info);
+    const tested = this.#tests.get(key) ?? (await selfTest(device, info, store));
+    if (!this.#tests.has(key)) {
+      for (const { what, reason } of tested.steps) this.#degraded(what, reason);
+      for (const what of tested.hopeless)
+        this.#degraded(what, 'wrong results on this device, and no kernel that could stand in');
+    }
+    this.#tests.set(key, tested);
+    return tested.info;
   }
 
   #degraded(what: string, reason: string): void {

@@ -22,6 +22,17 @@ export interface DeviceFeatures {
 /** How WGSL writes the loads of subgroup matrices: with template parameters since August 2026, before with booleans. */
 export type MatrixSyntax = 'templates' | 'booleans';
 
+/** Kernels that the start-up self-test tells apart. */
+export const kernelFamilies = [
+  'norm',
+  'vector product',
+  'tiled product',
+  'int8 product',
+  'decode attention',
+  'prefill attention',
+] as const;
+export type KernelFamily = (typeof kernelFamilies)[number];
+
 /** One line of the negotiation: what was asked for and why. */
 export interface Negotiated {
   readonly name: string;
@@ -44,8 +55,12 @@ export interface DeviceInfo {
   readonly subgroupSize: readonly [min: number, max: number];
   /** The one that was found to work here; none: no kernel uses matrix units. */
   readonly matrixSyntax?: MatrixSyntax;
+  /** Kernels that gave wrong results here (kernels/selfTest.ts): others stand in for them. */
+  readonly avoided?: readonly KernelFamily[];
   readonly negotiation: readonly Negotiated[];
 }
+
+export const avoids = ({ avoided }: DeviceInfo, family: KernelFamily): boolean => avoided?.includes(family) ?? false;
 
 const matrixFeature = 'chromium-experimental-subgroup-matrix';
 

@@ -1,5 +1,5 @@
 import { roundUp } from '../core/shape.ts';
-import { compilesForCpu, type DeviceInfo } from '../gpu/device.ts';
+import { avoids, compilesForCpu, type DeviceInfo } from '../gpu/device.ts';
 import { type BufferSlice, callKernel, type Candidate, growingCost, type KernelCall } from '../gpu/kernel.ts';
 import {
   type AttentionArgs,
@@ -23,7 +23,8 @@ export { attention } from './attentionPrefill.ts';
 const decodeRows = 8;
 
 /** Which of the two serves a query of this length. */
-export const chooseAttention = (queryLen: number): 'tiled' | 'decode' => (queryLen <= decodeRows ? 'decode' : 'tiled');
+export const chooseAttention = (queryLen: number, device: DeviceInfo): 'tiled' | 'decode' =>
+  queryLen <= decodeRows && !avoids(device, 'decode attention') ? 'decode' : 'tiled';
 
 /**
  * Attention of 1 to 8 query rows over a cache: with `scratch` the keys are split over workgroups and merged in a second

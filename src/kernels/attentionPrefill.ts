@@ -1,3 +1,4 @@
+import { avoids } from '../gpu/device.ts';
 import { callKernel, type Candidate, growingCost, type KernelCall } from '../gpu/kernel.ts';
 import {
   type AttentionArgs,
@@ -36,7 +37,7 @@ export function attention(args: AttentionArgs): KernelCall[] {
 /** All ways to do it that this device and these shapes allow, the rules' choice first (choosePrefill.ts). */
 export function attentionCandidates(args: AttentionArgs): readonly Candidate[] {
   const tiled: Candidate = { name: 'tiled', calls: () => [tiledAttention(args)] };
-  if (args.device.adapter.software) return [tiled];
+  if (args.device.adapter.software || avoids(args.device, 'prefill attention')) return [tiled];
   const sizes = { ...args, keys: capacityOf(args), scratch: args.scratch !== undefined };
   return prefillShapes(sizes).map((shape) => ({
     name: `prefill ${shapeName(shape)}`,

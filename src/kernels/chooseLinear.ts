@@ -1,3 +1,4 @@
+import { avoids } from '../gpu/device.ts';
 import type { Candidate, KernelCall, Site } from '../gpu/kernel.ts';
 import { pickAt, rowsClass } from './candidate.ts';
 import { directCall, type LinearAlgorithm, type LinearArgs, vectorCall } from './linear.ts';
@@ -67,7 +68,7 @@ const partCalls = (args: LinearArgs, call: (args: LinearArgs, part: WeightPart) 
 
 /** Few rows on a GPU. */
 const isWide = ({ device, alone, rows, weight }: LinearArgs): boolean =>
-  !device.adapter.software && (alone || rows <= wideRows) && fitsWide(weight);
+  !device.adapter.software && !avoids(device, 'vector product') && (alone || rows <= wideRows) && fitsWide(weight);
 
 /**
  * Fusing saves a dispatch and a round trip through memory. On a CPU it loses always: the statistics need barriers, which
@@ -113,7 +114,8 @@ function products(args: LinearArgs): Candidate[] {
   // The kernels for many rows take no norm: they would work the statistics out again for every column of tiles.
   if (alone || args.norm) return few;
   const direct: Candidate = { name: 'direct', calls: () => partCalls(args, directCall) };
-  if (device.adapter.software) return rows <= vectorRows ? [...few, direct] : [direct, ...few];
+  if (device.adapter.software || avoids(device, 'tiled product'))
+    return rows <= vectorRows ? [...few, direct] : [direct, ...few];
   const units = matrixCandidates(args);
   const tiles = tileCandidates(args);
   if (isWide(args) || rows <= vectorRows) return [...units, ...few, ...tiles];

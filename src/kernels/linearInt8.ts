@@ -14,7 +14,7 @@ import directSource from '../../shaders/linear_int8_direct.wgsl?raw';
 import tileSource from '../../shaders/linear_int8.wgsl?raw';
 import rowsSource from '../../shaders/quantize_rows.wgsl?raw';
 import { internalError } from '../core/errors.ts';
-import type { DeviceInfo } from '../gpu/device.ts';
+import { avoids, type DeviceInfo } from '../gpu/device.ts';
 import { callKernel, type Candidate, defineKernel, type KernelCall, lineGrid } from '../gpu/kernel.ts';
 import { pickAt, rowsClass } from './candidate.ts';
 import {
@@ -120,6 +120,7 @@ const leastRows = 4;
 /** Whether a product of so many rows takes its input in int8: matrix units, where they serve it, are faster and more exact. */
 export const usesInt8Input = (rows: number, weight: LinearWeight, device: DeviceInfo): boolean =>
   device.features.integerDot &&
+  !avoids(device, 'int8 product') &&
   rows >= leastRows &&
   (weight.format === 'int8' || weight.format === 'int4') &&
   !usesMatrixUnits(rows, weight, device);

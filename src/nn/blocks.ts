@@ -1,5 +1,6 @@
 import type { ElementType } from '../core/dtype.ts';
 import type { GpuContext } from '../gpu/context.ts';
+import { avoids } from '../gpu/device.ts';
 import type { BufferSlice, KernelCall } from '../gpu/kernel.ts';
 import { attention, decodeAttention } from '../kernels/attention.ts';
 import { linear } from '../kernels/chooseLinear.ts';
@@ -149,7 +150,7 @@ export function attendRows(
     rowStride: 3 * hidden,
     headStride: headDim,
   });
-  const attend = args.kernel === 'decode' ? decodeAttention : attention;
+  const attend = args.kernel === 'decode' && !avoids(gpu.info, 'decode attention') ? decodeAttention : attention;
   return attend({
     label,
     element,

@@ -125,7 +125,7 @@ function attendToCache(graph: DecoderGraph, context: LayerContext, index: number
     element: context.element,
     columns: count * headDim,
   });
-  const attend = chooseAttention(rows) === 'decode' ? decodeAttention : attention;
+  const attend = chooseAttention(rows, gpu.info) === 'decode' ? decodeAttention : attention;
   return attend({
     label: `layers.${index}.attention`,
     element: context.element,

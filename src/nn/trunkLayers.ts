@@ -121,7 +121,7 @@ function selfAttention(graph: TrunkGraph, { qkv, attended }: TrunkBuffers, id: s
     headStride: headDim,
   });
   // On a CPU adapter one tiled pipeline serves every number of queries.
-  const few = chooseAttention(seq) === 'decode' && !gpu.info.adapter.software;
+  const few = chooseAttention(seq, gpu.info) === 'decode' && !gpu.info.adapter.software;
   const attend = few ? decodeAttention : attention;
   return attend({
     label: `${id}.attention`,

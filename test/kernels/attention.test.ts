@@ -77,8 +77,10 @@ describe.each(testTiers)('%s', (tier) => {
   });
 });
 
-test('short queries decode, long ones are tiled', () => {
-  expect(chooseAttention(1)).toBe('decode');
-  expect(chooseAttention(8)).toBe('decode');
-  expect(chooseAttention(9)).toBe('tiled');
+test.each(testTiers)('short queries decode, long ones are tiled: %s', async (tier) => {
+  const { info } = await sharedGpu(tier);
+  expect(chooseAttention(1, info)).toBe('decode');
+  expect(chooseAttention(8, info)).toBe('decode');
+  expect(chooseAttention(9, info)).toBe('tiled');
+  expect(chooseAttention(1, { ...info, avoided: ['decode attention'] })).toBe('tiled');
 });

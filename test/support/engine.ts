@@ -8,11 +8,11 @@ export { relativeError } from './relativeError.ts';
 
 const engines: Engine[] = [];
 
-/** An engine of the tier on Dawn in Node; disposed at the end of the file. */
+/** An engine of the tier on Dawn in Node; disposed at the end of the file. Without the self-test, which compiles long on a CPU. */
 export async function openEngine(
   tier: TestTier,
   options: EngineOptions = {},
-  tuning: TuneSurroundings = {},
+  tuning: TuneSurroundings = { selfTest: false },
 ): Promise<Engine> {
   if (!testGpu) throw new Error('No GPU.');
   const all = { worker: false, gpu: testGpu, features: tierSwitches[tier], ...options };

@@ -11,6 +11,8 @@ import { labelOf, namesOf, tuneSites, unlessFull } from './tuneSites.ts';
 /** What tuning needs of the world; tests put their own in. */
 export interface TuneSurroundings {
   readonly store?: TuneStore | undefined;
+  /** Whether the start-up self-test runs; default: on GPUs (engine/selfTest.ts). */
+  readonly selfTest?: boolean;
   readonly openStopwatch?: (gpu: GpuContext) => Stopwatch;
   /** Milliseconds. */
   readonly now?: () => number;
