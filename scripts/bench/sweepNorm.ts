@@ -6,9 +6,9 @@ import { chosen, type Problem, type SweepOptions } from './sweepOptions.ts';
 
 const dim = 2048;
 
-/** LayerNorm as a kernel of its own, of few rows: as a CPU adapter gets it, and by the rules. */
+/** LayerNorm as a kernel of its own, of few rows and many: as a CPU adapter gets it, and by the rules. */
 export const normProblems = (gpu: GpuContext, options: SweepOptions): Problem[] =>
-  [1, 16].map((rows) => ({
+  [1, 16, 512].map((rows) => ({
     name: `norm.${rows}`,
     run: async (bench, report) => {
       const element = gpu.info.features.f16 ? 'f16' : 'f32';

@@ -5,6 +5,7 @@ import type { LinearArgs } from '../../src/kernels/linear.ts';
 import * as reference from '../reference/linear.ts';
 import { expectClose, randomNumbers } from '../support/compare.ts';
 import { download, openGpu, poisoned, runCalls, testTiers, upload } from '../support/gpu.ts';
+import { asHardware } from '../support/hardwareGpu.ts';
 import { dropPadding, uploadWeight } from '../support/weights.ts';
 
 const [inDim, outDim] = [96, 70];
@@ -69,5 +70,22 @@ describe.each(testTiers)('candidates of a product in tier %s', async (tier) => {
     const keys = [1, 3, 8].map((rows) => linearKey({ ...problem(gpu, rows, false).args, alone: true }));
     expect(new Set(keys).size).toBe(1);
     expect(keys).not.toContain(linearKey(problem(gpu, 1, false).args));
+  });
+
+  test('on a GPU a norm is fused unless it is a LayerNorm before a large quantised matrix', () => {
+    const { args } = problem(gpu, 1, true);
+    const kernels = (format: 'f16' | 'int8' | 'int4', columns: number, kind: 'layerNorm' | 'rmsNorm') => {
+      const weight = { ...args.weight, format, inDim: 2048, outDim: columns };
+      const norm = args.norm && { ...args.norm, kind };
+      return linear({ ...args, device: asHardware(gpu.info), weight, norm }).map(({ kernel }) => kernel.name);
+    };
+    const fused = ['linear_vector_wide'];
+    for (const columns of [512, 6144]) {
+      expect(kernels('f16', columns, 'layerNorm')).toEqual(fused);
+      for (const format of ['int8', 'int4'] as const) {
+        expect(kernels(format, columns, 'rmsNorm')).toEqual(fused);
+        expect(kernels(format, columns, 'layerNorm')).toEqual(columns > 512 ? ['norm_registers', ...fused] : fused);
+      }
+    }
   });
 });
