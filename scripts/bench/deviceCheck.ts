@@ -5,7 +5,7 @@
 // `tuning` measures kernels for N ms a warm-up (2,000), prints what was chosen, and runs the tuned engine beside one with rules alone.
 import { parseArgs } from 'node:util';
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Engine, Precision } from '../../src/engine/api.ts';
+import type { Engine, EngineEvent, Precision } from '../../src/engine/api.ts';
 import { createLocalEngine } from '../../src/engine/createLocalEngine.ts';
 import { relativeError } from '../../test/support/relativeError.ts';
 import { filesOf, readF32, readJsonFile } from '../../test/support/files.ts';
@@ -211,8 +211,17 @@ async function lines(tier: string, precision: Precision, check: (print: Print) =
 
 for (const [tier, features] of Object.entries(tiers)) {
   if (!isWanted(tier, wanted.tier)) continue;
-  const engine = await createLocalEngine({ worker: false, gpu, features });
-  print({ tier, adapter: engine.info.adapter, is: engine.info.tier });
+  const degraded: EngineEvent[] = [];
+  const onEvent = (event: EngineEvent): void => void (event.type === 'degraded' && degraded.push(event));
+  const options = { worker: false, gpu, features, onEvent };
+  // The start with its self-test (kernels not compiled before on this device) and without.
+  const times: number[] = [performance.now()];
+  const engine = await createLocalEngine(options);
+  times.push(performance.now());
+  await (await createLocalEngine(options, undefined, { selfTest: false })).dispose();
+  times.push(performance.now());
+  const [startMs, untestedStartMs] = times.slice(1).map((time, index) => Math.round(time - (times[index] ?? 0)));
+  print({ tier, adapter: engine.info.adapter, is: engine.info.tier, startMs, untestedStartMs, degraded });
   for (const precision of precisions.filter((name) => isWanted(name, wanted.precision))) {
     const attempts = {
       trunk: async () => ({ error: await trunkGoldens(engine, precision) }),

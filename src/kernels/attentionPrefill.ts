@@ -35,7 +35,7 @@ export function attention(args: AttentionArgs): KernelCall[] {
 }
 
 /** All ways to do it that this device and these shapes allow, the rules' choice first (choosePrefill.ts). */
-export function attentionCandidates(args: AttentionArgs): readonly Candidate[] {
+function attentionCandidates(args: AttentionArgs): readonly Candidate[] {
   const tiled: Candidate = { name: 'tiled', calls: () => [tiledAttention(args)] };
   if (args.device.adapter.software || avoids(args.device, 'prefill attention')) return [tiled];
   const sizes = { ...args, keys: capacityOf(args), scratch: args.scratch !== undefined };
