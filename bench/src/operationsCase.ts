@@ -91,7 +91,8 @@ export async function runOperationsCase(wanted: OperationsCase): Promise<CaseRes
   const bench: Bench = { gpu, wanted, element };
   const sections: { name: string; measurements: Measurement[] }[] = [];
   try {
-    const size = 4096;
+    // On a GPU a matrix alone is over the last-level cache in f16: a small one ends before memory is busy.
+    const size = gpu.info.adapter.software ? 4096 : 8192;
     // A run of the peer costs time of its own: on a GPU many products share it.
     const rounds = (matrices: number): number =>
       gpu.info.adapter.software ? 1 : Math.max(1, Math.floor(24 / matrices));

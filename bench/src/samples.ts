@@ -64,6 +64,30 @@ export function checkOutputs(
   );
 }
 
+/** The peer may be so many times the tolerance away from the reference: beyond, it runs another network. */
+const peerSlack = 2.5;
+
+/**
+ * As `checkOutputs`; where the two differ by more, a `reference` in f32 judges: Halftone must be within the tolerance of it,
+ * and the peer near enough to be the same network. What each is off by is in the note.
+ */
+export async function judgeOutputs(
+  what: string,
+  output: Float32Array,
+  expected: Float32Array,
+  tolerance: number,
+  input: Float32Array,
+  reference: Runner | undefined,
+): Promise<Pick<Measurement, 'error' | 'note'>> {
+  const error = compareOutputs(output, expected, input);
+  if (error.relative <= tolerance || !reference)
+    return { error: checkOutputs(what, output, expected, tolerance, input) };
+  const exact = await reference();
+  const own = checkOutputs(`${what} against f32`, output, exact, tolerance, input).relative;
+  const others = checkOutputs(`${what}, the peer against f32`, expected, exact, peerSlack * tolerance, input).relative;
+  return { error, note: `against f32: Halftone ${own.toExponential(1)}, the peer ${others.toExponential(1)}` };
+}
+
 /** Runs both once (which compiles what they need), compares their outputs, and then takes samples. */
 export async function compareThenTime(
   what: string,
@@ -72,12 +96,13 @@ export async function compareThenTime(
   halftone: Runner,
   peer: Runner | undefined,
   input: Float32Array,
-): Promise<Pick<Measurement, 'halftoneMs' | 'peerMs' | 'error'>> {
+  reference?: Runner,
+): Promise<Pick<Measurement, 'halftoneMs' | 'peerMs' | 'error' | 'note'>> {
   const output = await halftone();
   const runHalftone = (): Promise<number> => timed(halftone);
   if (!peer) return pairedSamples(runs, runHalftone, undefined);
-  const error = checkOutputs(what, output, await peer(), tolerance, input);
-  return { ...(await pairedSamples(runs, runHalftone, () => timed(peer))), error };
+  const judged = await judgeOutputs(what, output, await peer(), tolerance, input, reference);
+  return { ...(await pairedSamples(runs, runHalftone, () => timed(peer))), ...judged };
 }
 
 /** A measurement, or what its outputs differ by in place of its times; the ones behind it go on. */

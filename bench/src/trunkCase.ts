@@ -1,7 +1,7 @@
 import { createEngine, type Engine, EngineError, type Model } from '../../src/index.ts';
 import { expectedMs } from './expectedMs.ts';
 import { peerMode, peerProblem, PeerSession, prepare, releasePrepared, tensorFloats } from './peer.ts';
-import type { CaseResult, GrowthCase, LoadTimes, Measurement, TrunkCase } from './protocol.ts';
+import type { BenchPrecision, CaseResult, GrowthCase, LoadTimes, Measurement, TrunkCase } from './protocol.ts';
 import { checkOutputs, compareThenTime, orMismatch, type Runner, seededInput, timed } from './samples.ts';
 
 /** Relative error between two engines that both round as they like; measured values are in README.md's table. */
@@ -14,8 +14,8 @@ export interface Pair {
   readonly peer: PeerSession | undefined;
   readonly load: LoadTimes;
   readonly peerUnavailable: string | undefined;
-  /** The same model once more in the same engine. */
-  readonly loadAgain: () => Promise<Model>;
+  /** The same model once more in the same engine, in the case's precision or another. */
+  readonly loadAgain: (precision?: BenchPrecision) => Promise<Model>;
   readonly dispose: () => Promise<void>;
 }
 
@@ -25,7 +25,8 @@ export async function loadPair(wanted: TrunkCase | GrowthCase): Promise<Pair> {
   const folder = `weights/${wanted.network}`;
   const { kept } = await prepare(folder);
   const source = new URL(`/${folder}/`, location.href).href;
-  const loadAgain = (): Promise<Model> => engine.load(wanted.variant, { source, precision: wanted.precision });
+  const loadAgain = (precision: BenchPrecision = wanted.precision): Promise<Model> =>
+    engine.load(wanted.variant, { source, precision });
   let start = performance.now();
   let model: Model;
   try {
@@ -86,6 +87,18 @@ export function runnersOf(
   return { halftone, peer: async () => tensorFloats(await peer.run(input)), x };
 }
 
+/** The same forward in f32, of a model loaded for it alone. */
+const inF32 =
+  ({ loadAgain }: Pair, shape: readonly [number, number, number], x: Float32Array): Runner =>
+  async () => {
+    const model = await loadAgain('f32');
+    try {
+      return await model.forward(x, shape);
+    } finally {
+      await model.dispose();
+    }
+  };
+
 /** Forwards that are asked for at once. */
 const together = 8;
 
@@ -142,7 +155,16 @@ export async function runTrunkCase(wanted: TrunkCase): Promise<CaseResult> {
       const what = `${wanted.network} ${wanted.precision} seq ${seq}`;
       measurements.push(
         await orMismatch(base, async () => {
-          const times = await compareThenTime(what, wanted.runs, tolerances[wanted.precision], halftone, peer, x);
+          const reference = inF32(pair, [1, seq, wanted.hidden], x);
+          const times = await compareThenTime(
+            what,
+            wanted.runs,
+            tolerances[wanted.precision],
+            halftone,
+            peer,
+            x,
+            wanted.precision === 'f16' ? reference : undefined,
+          );
           return { ...times, overlappedMs: await overlapped(what, halftone, times.halftoneMs, wanted) };
         }),
       );
