@@ -93,9 +93,9 @@ export async function runOperationsCase(wanted: OperationsCase): Promise<CaseRes
   try {
     // On a GPU a matrix alone is over the last-level cache in f16: a small one ends before memory is busy.
     const size = gpu.info.adapter.software ? 4096 : 8192;
-    // A run of the peer costs time of its own: on a GPU many products share it.
+    // A run of the peer costs time of its own: on a GPU several products share it, as few as keep numbers within f16.
     const rounds = (matrices: number): number =>
-      gpu.info.adapter.software ? 1 : Math.max(1, Math.floor(24 / matrices));
+      gpu.info.adapter.software ? 1 : Math.max(1, Math.floor(8 / matrices));
     const count = Math.ceil(wanted.vectorBytes / (size * size * weightBytesOf[wanted.precision]));
     const label = `1 row, ${count} matrices of ${size}²`;
     const vector = await products(bench, label, 1, size, count, rounds(count));

@@ -159,10 +159,10 @@ export interface LanesShape {
 const usesLanes = (args: AttentionArgs): boolean => !args.device.adapter.software && fitsLanes(args);
 
 /**
- * Where that is the fastest: one query row a kv head, or few keys. Over long contexts several rows of results an invocation
- * cost more registers than the wider loads win.
+ * Where that is the fastest on an H100: up to two query rows a kv head (two at 1,024 keys: 1.7 times), or few keys. Over long
+ * contexts four rows of results an invocation cost more registers than the wider loads win (0.75 times at 4,096 keys).
  */
-const prefersLanes = (args: AttentionArgs): boolean => rowsOf(args) === 1 || capacityOf(args) <= singleSplitKeys;
+const prefersLanes = (args: AttentionArgs): boolean => rowsOf(args) <= 2 || capacityOf(args) <= singleSplitKeys;
 
 /** Query rows that share a kv head. */
 const rowsOf = ({ heads, kvHeads, queryLen }: AttentionArgs): number => (heads / kvHeads) * queryLen;

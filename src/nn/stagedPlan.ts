@@ -75,12 +75,15 @@ export async function runStages(
   signal: AbortSignal | undefined,
 ): Promise<{ readonly data: Promise<ArrayBuffer>; readonly flops: number }> {
   const last = plan.stages.at(-1);
+  let before: Promise<void> | undefined;
   for (const stage of plan.stages) {
     throwIfAborted(signal);
     if (stage === last) break;
     await gpu.submit(label, (encoder) => stage.encode(encoder));
-    // Waiting between stages keeps an abort prompt.
-    await gpu.settle();
+    // Waiting keeps an abort prompt; for the stage before the last submitted, so that the GPU always has one to go on with.
+    await before;
+    before = gpu.settle();
+    before.catch(() => undefined);
   }
   const slices = [{ buffer: result, byteOffset: 0, bytes }];
   const { data } = await gpu.enqueueRead(label, (encoder) => last?.encode(encoder), slices);
