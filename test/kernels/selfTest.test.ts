@@ -11,10 +11,12 @@ describe.each(testTiers)('the self-test in tier %s', async (tier) => {
   });
 
   // In one tier, where kernels are small: a CPU takes minutes to compile what is meant for a GPU.
-  test.runIf(tier === 'baseline')('and the same under the rules for GPUs', async () => {
-    const { device, info } = await openGpu(tier);
-    const gpu = new GpuContext(device, { ...info, adapter: { ...info.adapter, software: false } });
-    expect(await wrongKernels(gpu)).toEqual([]);
-    expect(gpu.pool.leaks()).toEqual([]);
-  });
+  if (tier === 'baseline') {
+    test('and the same under the rules for GPUs', async () => {
+      const { device, info } = await openGpu(tier);
+      const gpu = new GpuContext(device, { ...info, adapter: { ...info.adapter, software: false } });
+      expect(await wrongKernels(gpu)).toEqual([]);
+      expect(gpu.pool.leaks()).toEqual([]);
+    });
+  }
 });
