@@ -76,7 +76,6 @@ describe.each(testTiers)('a compiler that gets kernels wrong, in tier %s', (tier
   });
 
   // In one tier, where kernels are small: a CPU takes minutes to compile what is meant for a GPU.
-  // Once is enough: compiling the GPUs' kernels on a CPU takes long.
   if (tier === 'baseline') {
     test("a GPU's kernels are replaced by those that stand in for them", async () => {
       const gpu = sabotagedGpu(
