@@ -39,7 +39,7 @@ test('a checkpoint comes from local files', async ({ page, request, baseURL }) =
     }),
   );
   await page.getByText('Change the model', { exact: true }).click();
-  await page.getByLabel('Precision').selectOption('f32');
+  await page.getByLabel('Precision', { exact: true }).selectOption('f32');
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Choose files…' }).click();
   await (await chooser).setFiles(files);
