@@ -1,34 +1,27 @@
 import { throwIfAborted } from '../core/errors.ts';
 import type { GpuContext } from '../gpu/context.ts';
 import type { Site } from '../gpu/kernel.ts';
-import { outOfMemoryError } from '../gpu/errorScopes.ts';
 import { type DispatchTimes, profilePlans, type ProfileRounds } from '../gpu/profiler.ts';
-import { type SamplingSettings, settingsBytes, writeSettings } from '../kernels/sampling.ts';
+import type { SamplingSettings } from '../kernels/sampling.ts';
 import { sameRecords, type SequenceRecord, sequenceRecords } from '../kernels/sequences.ts';
 import type { DecoderConfig } from './decoderConfig.ts';
 import {
-  allocateSlots,
   allocateStep,
-  cacheBytes,
   chunkRowsOf,
   type DecoderOptions,
+  type Held,
   logitRowsOf,
   mostSlots,
-  type SlotBuffers,
   slotBytes,
   slotsThatBind,
   type StepBuffers,
 } from './decoderMemory.ts';
 import { DecoderPlans, type Head } from './decoderPlans.ts';
+import { DecoderSlots } from './decoderSlots.ts';
 import { checkHiddenStates } from './inputs.ts';
 import { dropPadding, padRows } from './paddedRows.ts';
 import { ropeDependsOnLength, ropeTable } from './rope.ts';
 import type { WeightSet } from './weights.ts';
-
-interface Memory {
-  readonly step: { readonly buffers: StepBuffers; readonly release: () => void };
-  slots: { readonly buffers: SlotBuffers; readonly release: () => void };
-}
 
 /**
  * A decoder with a KV cache of slots, written in place: each slot holds one sequence of up to `capacity` positions. Which
@@ -46,7 +39,8 @@ export class Decoder {
   readonly mostSlots: number;
   readonly #gpu: GpuContext;
   readonly #options: DecoderOptions;
-  readonly #memory: Memory;
+  readonly #step: Held<StepBuffers>;
+  readonly #slots: DecoderSlots;
   readonly #plans: DecoderPlans;
   /** What the records of the decode step will be when everything queued is done. */
   #records: readonly SequenceRecord[] = [];
@@ -58,20 +52,22 @@ export class Decoder {
     config: DecoderConfig,
     weights: WeightSet,
     options: DecoderOptions,
-    memory: Memory,
+    step: Held<StepBuffers>,
+    slots: DecoderSlots,
   ) {
     this.#gpu = gpu;
     this.config = config;
     this.#options = options;
-    this.#memory = memory;
+    this.#step = step;
+    this.#slots = slots;
     this.capacity = options.capacity;
     this.chunkRows = chunkRowsOf(gpu, options);
     this.logitRows = logitRowsOf(config, this.chunkRows);
     // Dynamic RoPE turns all keys by the length of one prompt.
     this.mostSlots = this.prefixReusable ? slotsThatBind(gpu, config, options) : 1;
     this.#plans = new DecoderPlans(gpu, config, weights, options, {
-      step: memory.step.buffers,
-      slots: memory.slots.buffers,
+      step: step.buffers,
+      slots: slots.buffers,
     });
   }
 
@@ -85,8 +81,8 @@ export class Decoder {
     const rows = Math.max(chunkRowsOf(gpu, options), mostSlots);
     const step = await allocateStep(gpu, config, options, rows);
     try {
-      const memory = { step, slots: await allocateSlots(gpu, config, options, 1) };
-      const decoder = new Decoder(gpu, config, weights, options, memory);
+      const slots = await DecoderSlots.create(gpu, config, options);
+      const decoder = new Decoder(gpu, config, weights, options, step, slots);
       decoder.#writeRope(0);
       return decoder;
     } catch (error) {
@@ -96,7 +92,7 @@ export class Decoder {
   }
 
   get slots(): number {
-    return this.#memory.slots.buffers.slots;
+    return this.#slots.buffers.slots;
   }
 
   get lastFlops(): number {
@@ -108,39 +104,16 @@ export class Decoder {
     return !ropeDependsOnLength(this.config.rope);
   }
 
-  /**
-   * Makes room for so many sequences; what those slots hold stays. Queued work is not waited for. `thresholdBytes`: what the
-   * pool may have in use behind that.
-   * @throws EngineError out-of-memory: everything is then as it was
-   */
+  /** See DecoderSlots.resize. @throws EngineError out-of-memory: everything is then as it was */
   async resizeSlots(slots: number, thresholdBytes = Number.POSITIVE_INFINITY): Promise<void> {
-    const old = this.#memory.slots;
-    const { element } = this.#options;
-    const more = cacheBytes(this.config, element, (slots - old.buffers.slots) * this.capacity);
-    if (this.#gpu.pool.ledger().inUseBytes + more > thresholdBytes) {
-      throw outOfMemoryError(`a cache of ${slots} sequences`, `memoryThresholdBytes is ${thresholdBytes}`);
-    }
-    const grown = await allocateSlots(this.#gpu, this.config, this.#options, slots);
-    await this.#gpu.submit('resize the cache', (encoder) => {
-      const copy = (from: GPUBuffer, to: GPUBuffer): void =>
-        encoder.copyBufferToBuffer(from, 0, to, 0, Math.min(from.size, to.size));
-      copy(old.buffers.tokens, grown.buffers.tokens);
-      copy(old.buffers.settings, grown.buffers.settings);
-      for (const [layer, { keys, values }] of old.buffers.cache.entries()) {
-        const target = grown.buffers.cache[layer];
-        if (target) copy(keys, target.keys);
-        if (target) copy(values, target.values);
-      }
-    });
-    this.#memory.slots = grown;
-    this.#plans.setSlots(grown.buffers);
+    await this.#slots.resize(slots, thresholdBytes);
+    this.#plans.setSlots(this.#slots.buffers);
     this.#records = [];
-    old.release();
   }
 
   /** Bytes of keys and values of one position. */
   get positionBytes(): number {
-    return cacheBytes(this.config, this.#options.element, 1);
+    return this.#slots.positionBytes;
   }
 
   /** GPU memory that a cache of so many sequences takes, in bytes. */
@@ -150,9 +123,7 @@ export class Decoder {
 
   /** Settings of the sampler for the steps of a slot that are to come. */
   setSampling(slot: number, settings: SamplingSettings): void {
-    const data = new DataView(new ArrayBuffer(settingsBytes));
-    writeSettings(data, settings);
-    this.#gpu.device.queue.writeBuffer(this.#memory.slots.buffers.settings, slot * settingsBytes, data.buffer);
+    this.#slots.setSampling(slot, settings);
   }
 
   /** Tells the positions how long the prompt is: only dynamic RoPE minds. */
@@ -161,23 +132,8 @@ export class Decoder {
   }
 
   /** Copies the keys and values of the first `positions` of one slot to another. */
-  async copyPrefix(from: number, to: number, positions: number): Promise<void> {
-    const { cache } = this.#memory.slots.buffers;
-    const rowBytes = this.positionBytes / (2 * this.config.layers);
-    const bytes = positions * rowBytes;
-    const slotBytes = this.capacity * rowBytes;
-    // A copy within one buffer is not allowed: each goes through a scratch.
-    const scratch = await this.#gpu.pool.acquire({ bytes, owner: 'kv', label: 'prefix' });
-    try {
-      await this.#gpu.submit('copy a prefix', (encoder) => {
-        for (const buffer of cache.flatMap(({ keys, values }) => [keys, values])) {
-          encoder.copyBufferToBuffer(buffer, from * slotBytes, scratch, 0, bytes);
-          encoder.copyBufferToBuffer(scratch, 0, buffer, to * slotBytes, bytes);
-        }
-      });
-    } finally {
-      this.#gpu.pool.release(scratch);
-    }
+  copyPrefix(from: number, to: number, positions: number): Promise<void> {
+    return this.#slots.copyPrefix(from, to, positions);
   }
 
   /**
@@ -226,7 +182,7 @@ export class Decoder {
       const plan = await this.#plans.prefill(chunk.length, 'logits');
       this.#place(0, chunk, start);
       this.#plans.maxKeys = start + chunk.length;
-      const slice = { buffer: this.#memory.slots.buffers.logits, byteOffset: 0, bytes: chunk.length * stride * 4 };
+      const slice = { buffer: this.#slots.buffers.logits, byteOffset: 0, bytes: chunk.length * stride * 4 };
       const { data } = await this.#gpu.enqueueRead('logits', (encoder) => plan.encode(encoder), [slice]);
       this.#lastFlops = plan.flops;
       const padded = new Float32Array(await data);
@@ -242,7 +198,7 @@ export class Decoder {
    */
   async decode(sequences: readonly SequenceRecord[], count: number): Promise<{ readonly data: Promise<ArrayBuffer> }> {
     const plan = await this.#plans.decode(sequences.length);
-    const { tokens, decodeState } = this.#memory.slots.buffers;
+    const { decodeState } = this.#slots.buffers;
     // The GPU moves the positions on by itself; only when others join or leave must it be told.
     if (!sameRecords(this.#records, sequences))
       this.#gpu.device.queue.writeBuffer(decodeState, 0, sequenceRecords(sequences));
@@ -256,19 +212,13 @@ export class Decoder {
         for (let step = 0; step < count; step++) plan.record(pass);
         pass.end();
       },
-      sequences.map(({ slot, position }) => ({
-        buffer: tokens,
-        byteOffset: this.#tokenOffset(slot, position + 1),
-        bytes: count * 4,
-      })),
+      sequences.map(({ slot, position }) => this.#slots.tokens(slot, position + 1, count)),
     );
   }
 
   /** The token at a position as it will be when everything submitted so far is done: u32 [1]. */
   readToken(slot: number, position: number): Promise<{ readonly data: Promise<ArrayBuffer> }> {
-    const { tokens } = this.#memory.slots.buffers;
-    const slice = { buffer: tokens, byteOffset: this.#tokenOffset(slot, position), bytes: 4 };
-    return this.#gpu.enqueueRead('read token', () => undefined, [slice]);
+    return this.#gpu.enqueueRead('read token', () => undefined, [this.#slots.tokens(slot, position, 1)]);
   }
 
   /** The layers alone: f32 [batch, seq, hidden] in and out, causal, each item of the batch from position 0 of slot 0. */
@@ -283,7 +233,7 @@ export class Decoder {
         const rows = Math.min(this.chunkRows, seq - start);
         const at = (item * seq + start) * hidden;
         const plan = await this.#plans.hidden(rows);
-        const { x, prefillState } = this.#memory.step.buffers;
+        const { x, prefillState } = this.#step.buffers;
         this.#gpu.device.queue.writeBuffer(prefillState, 0, sequenceRecords([{ slot: 0, position: start }]));
         this.#gpu.device.queue.writeBuffer(x, 0, padRows(hiddenStates.subarray(at, at + rows * hidden), hidden));
         this.#plans.maxKeys = start + rows;
@@ -313,13 +263,12 @@ export class Decoder {
   /** GPU time by dispatch of one decode step of slot 0 with `keys` positions before it. What the slot holds is lost. */
   async profile(keys = 0, rounds?: ProfileRounds): Promise<DispatchTimes> {
     const plan = await this.#plans.decode(1);
-    const { tokens, decodeState } = this.#memory.slots.buffers;
-    const { queue } = this.#gpu.device;
+    const { decodeState } = this.#slots.buffers;
     this.#records = [];
     this.#plans.maxKeys = keys + 1;
     const beforeRound = (): void => {
-      queue.writeBuffer(tokens, this.#tokenOffset(0, keys), new Uint32Array([0]));
-      queue.writeBuffer(decodeState, 0, sequenceRecords([{ slot: 0, position: keys }]));
+      this.#slots.writeTokens(0, keys, [0]);
+      this.#gpu.device.queue.writeBuffer(decodeState, 0, sequenceRecords([{ slot: 0, position: keys }]));
     };
     return profilePlans(this.#gpu, [plan], { ...rounds, beforeRound });
   }
@@ -350,28 +299,20 @@ export class Decoder {
 
   dispose(): void {
     this.#plans.dispose();
-    this.#memory.slots.release();
-    this.#memory.step.release();
+    this.#slots.dispose();
+    this.#step.release();
   }
 
   /** Tokens and position for the next step of one sequence; queued before it, so no step in flight sees them. */
   #place(slot: number, tokens: readonly number[], position: number): void {
-    const { queue } = this.#gpu.device;
-    const { slots, step } = this.#memory;
-    queue.writeBuffer(slots.buffers.tokens, this.#tokenOffset(slot, position), Uint32Array.from(tokens));
-    queue.writeBuffer(step.buffers.prefillState, 0, sequenceRecords([{ slot, position }]));
-  }
-
-  #tokenOffset(slot: number, position: number): number {
-    return (slot * (this.capacity + 1) + position) * 4;
+    this.#slots.writeTokens(slot, position, tokens);
+    const { prefillState } = this.#step.buffers;
+    this.#gpu.device.queue.writeBuffer(prefillState, 0, sequenceRecords([{ slot, position }]));
   }
 
   #writeRope(length: number): void {
     this.#ropeLength = length;
-    this.#gpu.device.queue.writeBuffer(
-      this.#memory.step.buffers.rope,
-      0,
-      ropeTable(this.config.rope, this.capacity, length),
-    );
+    const { rope } = this.#step.buffers;
+    this.#gpu.device.queue.writeBuffer(rope, 0, ropeTable(this.config.rope, this.capacity, length));
   }
 }

@@ -82,7 +82,8 @@ export function slotsThatBind(gpu: GpuContext, config: DecoderConfig, options: D
   return Math.max(1, Math.min(mostSlots, Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / bytes)));
 }
 
-interface Held<T> {
+/** Buffers, and how to give them back. */
+export interface Held<T> {
   readonly buffers: T;
   readonly release: () => void;
 }
