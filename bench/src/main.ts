@@ -3,6 +3,7 @@ import { runCeilingsCase } from './ceilingsCase.ts';
 import type { AdapterReport, BenchCase, CaseResult, HalftoneBench } from './protocol.ts';
 import { runDecodeCase } from './decodeCase.ts';
 import { runGrowthCase } from './growthCase.ts';
+import { runLatencyCase } from './latencyCase.ts';
 import { runOperationsCase } from './operationsCase.ts';
 import { runTrunkCase } from './trunkCase.ts';
 
@@ -25,6 +26,8 @@ function run(benchCase: BenchCase): Promise<CaseResult> {
       return runOperationsCase(benchCase);
     case 'decode':
       return runDecodeCase(benchCase);
+    case 'latency':
+      return runLatencyCase(benchCase);
   }
 }
 

@@ -68,11 +68,21 @@ export interface DecodeCase extends CaseCommon {
   readonly tokens: number;
 }
 
+/** One row through a published trunk with seeded weights, one forward at a time. */
+export interface LatencyCase extends CaseCommon {
+  readonly kind: 'latency';
+  readonly network: string;
+  readonly variant: TrunkCase['variant'];
+  readonly precision: BenchPrecision;
+  readonly hidden: number;
+  readonly parameters: number;
+}
+
 export interface CeilingsCase extends CaseCommon {
   readonly kind: 'ceilings';
 }
 
-export type BenchCase = TrunkCase | GrowthCase | OperationsCase | DecodeCase | CeilingsCase;
+export type BenchCase = TrunkCase | GrowthCase | OperationsCase | DecodeCase | LatencyCase | CeilingsCase;
 
 /** Rates that a plain kernel reaches on this device. */
 export interface Ceilings {

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 
 export const usage = `npm run bench -- [options]
-  --cases LIST       trunks, operations, decode, growth, ceilings (all)
+  --cases LIST       trunks, operations, decode, growth, ceilings (all); and latency: where a single forward's time goes
   --variants LIST    brandkit, viral-clipper, deepseek (all; on a CPU adapter deepseek runs without the peer)
   --precisions LIST  f32, f16, int8, int4 (as the adapter allows)
   --seq LIST         sequence lengths of the trunks (1,16,128,512)
@@ -94,7 +94,7 @@ export function readOptions(args) {
   });
   const peer = values.peer === undefined ? undefined : words('peer', values.peer, ['on', 'off'])[0] === 'on';
   return {
-    cases: words('cases', values.cases, [...caseNames, 'ceilings']),
+    cases: words('cases', values.cases, [...caseNames, 'latency', 'ceilings']),
     variants: words('variants', values.variants, [...variantNames, 'tiny']),
     precisions: values.precisions === undefined ? undefined : words('precisions', values.precisions, precisionNames),
     seqs: numbers('seq', values.seq),

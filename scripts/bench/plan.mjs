@@ -74,6 +74,13 @@ export function planCases(options, adapter, ceilings) {
       planned.push({ name: `decode ${precision}`, benchCase: decodeCase(shared, adapter, precision, options) });
     }
   }
+  if (wants('latency')) {
+    for (const { network, precision } of trunks)
+      planned.push({
+        name: `latency ${network} ${precision}`,
+        benchCase: latencyCase(shared, adapter, precision, network, options),
+      });
+  }
   if (wants('growth')) planned.push({ name: `growth ${main}`, benchCase: growthCase(shared, adapter, main, options) });
   return planned;
 }
@@ -143,4 +150,19 @@ function growthCase(shared, adapter, precision, options) {
     batches: doubling(1, adapter.software ? 4 : 32),
     batchSeq: 16,
   };
+}
+
+/**
+ * @param {ReturnType<typeof common>} shared
+ * @param {AdapterReport} adapter
+ * @param {BenchPrecision} precision
+ * @param {string} network
+ * @param {BenchOptions} options
+ * @returns {BenchCase}
+ */
+function latencyCase(shared, adapter, precision, network, options) {
+  const { hidden, variant } = networkOf(network);
+  const runs = options.runs ?? (adapter.software ? 3 : 100);
+  const parameters = parameterCount(networkOf(network));
+  return { ...shared, kind: 'latency', network, variant, precision, hidden, parameters, runs };
 }

@@ -1,6 +1,6 @@
 // A report as markdown: ratio first, medians, the outputs' difference, the share of the device's ceiling.
 import { boundOf, figuresOf, percent } from './figures.mjs';
-import { growthExponent, median, pairedRatio } from './statistics.mjs';
+import { growthExponent, median, pairedRatio, quantile } from './statistics.mjs';
 
 /** @typedef {import('./runBench.mjs').Report} Report */
 /** @typedef {import('./runBench.mjs').CaseReport} CaseReport */
@@ -71,6 +71,8 @@ function caseText(report, one) {
   if (leftOut !== undefined) return `### ${name}\n\nLeft out: ${leftOut}.`;
   if (!result) return '';
   if (result.unavailable !== undefined) return `### ${name}\n\nNot available: ${result.unavailable}`;
+  if (one.benchCase.kind === 'latency')
+    return result.sections.map((section) => latencyText(report, section)).join('\n\n');
   const parts = result.sections.map((section) => {
     const rows = section.measurements.map((measurement) => measurementRow(report, precisionOf(one), measurement));
     const growth = one.benchCase.kind === 'growth' ? `\n\n${growthText(section.measurements)}` : '';
@@ -80,6 +82,23 @@ function caseText(report, one) {
   if (result.peerUnavailable !== undefined) parts.push(`onnxruntime-web: ${result.peerUnavailable}`);
   if (one.benchCase.kind === 'decode') parts.push(tokenText(result.sections[0]?.measurements ?? []));
   return parts.join('\n\n');
+}
+
+/** @param {Report} report @param {import('../../bench/src/protocol.ts').CaseResult['sections'][number]} section */
+function latencyText({ ceilings }, { name, measurements }) {
+  const rows = measurements.map(({ label, halftoneMs, peerMs, bytes }) => {
+    const ms = median(halftoneMs);
+    const ratio = pairedRatio(halftoneMs, peerMs);
+    const [low, high] = [0.25, 0.75].map((share) => milliseconds(quantile(halftoneMs, share)));
+    return [
+      label,
+      milliseconds(ms),
+      `${low} to ${high}`,
+      ratio ? `${ratio.median.toFixed(2)}×` : '',
+      ratio && ceilings ? percent((1000 * bytes) / ms / ceilings.streamBytes) : '',
+    ];
+  });
+  return `### ${name}\n\n${table(['', 'ms', 'middle half', 'faster than the first', 'of the stream rate'], rows)}`;
 }
 
 /** @param {readonly Measurement[]} measurements */

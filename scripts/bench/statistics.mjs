@@ -21,7 +21,7 @@ export function pairedRatio(halftoneMs, peerMs) {
 }
 
 /** @param {readonly number[]} values @param {number} share 0 to 1 */
-function quantile(values, share) {
+export function quantile(values, share) {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (sorted.length - 1) * share;
   const below = sorted[Math.floor(at)] ?? Number.NaN;

@@ -50,10 +50,15 @@ export class Plan {
     return this.#steps.reduce((sum, step) => sum + (step.cost?.bytes ?? 0), 0);
   }
 
-  /** Records all steps into the pass. */
-  record(pass: GPUComputePassEncoder): void {
-    for (const step of this.#steps) {
-      pass.setPipeline(step.pipeline);
+  /** Records steps `from … to` into the pass: all of them unless told. */
+  record(pass: GPUComputePassEncoder, from = 0, to = this.#steps.length): void {
+    let current: GPUComputePipeline | undefined;
+    for (let index = from; index < to; index++) {
+      const step = this.#steps[index];
+      if (!step) break;
+      // Each call is a message to a browser's GPU process.
+      if (step.pipeline !== current) pass.setPipeline(step.pipeline);
+      current = step.pipeline;
       pass.setBindGroup(0, step.bindGroup);
       const [x, y, z] = typeof step.workgroups === 'function' ? step.workgroups() : step.workgroups;
       pass.dispatchWorkgroups(x, y, z);

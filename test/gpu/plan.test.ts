@@ -22,13 +22,22 @@ describe.each(testTiers.slice(0, 1))('plan (%s)', async (tier) => {
     expect(plan.dispatches).toBe(20);
     expect(plan.flops).toBe(20 * 200);
     expect(plan.bytes).toBe(20 * 1600);
-    let passes = 0;
+    let passes: readonly GPUComputePassEncoder[] = [];
+    let pipelinesSet = 0;
     await gpu.submit('test', (encoder) => {
-      const begin = vi.spyOn(encoder, 'beginComputePass');
+      const begin = vi.spyOn(encoder, 'beginComputePass').mockImplementation((descriptor) => {
+        const pass = GPUCommandEncoder.prototype.beginComputePass.call(encoder, descriptor);
+        vi.spyOn(pass, 'setPipeline').mockImplementation((pipeline) => {
+          pipelinesSet++;
+          GPUComputePassEncoder.prototype.setPipeline.call(pass, pipeline);
+        });
+        return pass;
+      });
       plan.encode(encoder);
-      passes = begin.mock.calls.length;
+      passes = begin.mock.results.map(({ value }) => value as GPUComputePassEncoder);
     });
-    expect(passes).toBe(1);
+    expect(passes).toHaveLength(1);
+    expect(pipelinesSet, 'dispatches of one kernel share it').toBe(1);
     expect(await words(y)).toEqual(Array<number>(200).fill(210));
     plan.dispose();
   });
@@ -38,6 +47,22 @@ describe.each(testTiers.slice(0, 1))('plan (%s)', async (tier) => {
     const plan = await buildPlan(gpu, [add(y, 3)], 'test');
     for (let i = 0; i < 3; i++) await gpu.submit('test', (encoder) => plan.encode(encoder));
     expect(await words(y)).toEqual([9, 9, 9, 9]);
+    plan.dispose();
+  });
+
+  test('can be recorded in parts, each in a submit of its own', async () => {
+    const y = upload(gpu, new Uint32Array(4));
+    const plan = await buildPlan(gpu, [add(y, 1), add(y, 10), add(y, 100)], 'test');
+    const part = (from: number, to?: number): Promise<void> =>
+      gpu.submit('test', (encoder) => {
+        const pass = encoder.beginComputePass();
+        plan.record(pass, from, to);
+        pass.end();
+      });
+    await part(0, 2);
+    expect((await words(y))[0]).toBe(11);
+    await part(2);
+    expect((await words(y))[0]).toBe(111);
     plan.dispose();
   });
 

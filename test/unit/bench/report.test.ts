@@ -88,6 +88,31 @@ describe('the report', () => {
     ]);
   });
 
+  it('compares ways of one forward with the first of them', () => {
+    const options = readOptions(['--cases', 'latency', '--variants', 'brandkit', '--precisions', 'f32']);
+    const [planned] = planCases(options, adapter(true), ceilings);
+    if (!planned) throw new Error('There is a case.');
+    const row = (label: string, halftoneMs: number[], peerMs: number[]) => ({
+      label,
+      size: 1,
+      flops: 0,
+      bytes: 2e6,
+      halftoneMs,
+      peerMs,
+    });
+    const rows = [row('as it is', [4, 5, 6], [4, 5, 6]), row('another', [2, 4, 3], [4, 5, 6]), row('a piece', [1], [])];
+    const result = { sections: [{ name: 'ways', measurements: rows }] };
+    const text = markdown({ ...report(), cases: [{ ...planned, result, seconds: 1 }] });
+    const cells = text.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
+    expect(cells.find(([, label]) => label === 'another')?.slice(2, 6)).toEqual([
+      '3.00',
+      '2.50 to 3.50',
+      '2.00×',
+      '67 %',
+    ]);
+    expect(cells.find(([, label]) => label === 'a piece')?.slice(2, 6)).toEqual(['1.00', '1.00 to 1.00', '', '']);
+  });
+
   it('aligns its columns', () => {
     expect(table(['a', 'long'], [['1', '2']])).toBe('| a   | long |\n| --- | ---- |\n| 1   | 2    |');
   });
@@ -98,6 +123,16 @@ describe('options and plan', () => {
     expect(() => readOptions(['--cases', 'all'])).toThrow('trunks');
     expect(() => readOptions(['--precisions', 'f64'])).toThrow('f32, f16, int8, int4');
     expect(() => readOptions(['--runs', 'many'])).toThrow('--runs');
+  });
+
+  it('has the latency case only where it is asked for', () => {
+    const kinds = (args: string[]) =>
+      planCases(readOptions(args), adapter(false), ceilings).map(({ benchCase }) => benchCase.kind);
+    expect(kinds([])).not.toContain('latency');
+    expect(kinds(['--cases', 'latency', '--variants', 'deepseek', '--precisions', 'f16,int8'])).toEqual([
+      'latency',
+      'latency',
+    ]);
   });
 
   it('leaves f16 out where the adapter has none, and large models to Halftone alone on a CPU', () => {
