@@ -135,24 +135,36 @@ async function scopeTrip(device: GPUDevice): Promise<void> {
   await device.popErrorScope();
 }
 
-/** `model.forward` in the page and through a worker. */
+/** `model.forward` in the page, there without computeOverlap, and through a worker. */
 async function runEngines({ variant, precision }: LatencyCase, x: Float32Array, runs: number): Promise<Row[]> {
   const source = { init: 'random', seed: 1 } as const;
-  const engines = await Promise.all([false, true].map((worker) => createEngine({ worker })));
+  const engines = await Promise.all([
+    createEngine({ worker: false }),
+    createEngine({ worker: false, optimizations: { computeOverlap: false } }),
+    createEngine({ worker: true }),
+  ]);
   try {
-    const [inPage, inWorker] = await Promise.all(engines.map((engine) => engine.load(variant, { source, precision })));
-    if (!inPage || !inWorker) return [];
+    const models = await Promise.all(engines.map((engine) => engine.load(variant, { source, precision })));
     const shape = [1, 1, x.length] as const;
-    for (let i = 0; i < warmUps; i++) for (const model of [inPage, inWorker]) await model.forward(x, shape);
-    checkOutputs('in a worker', await inWorker.forward(x, shape), await inPage.forward(x, shape), 1e-6);
-    const [page, worker, metrics]: [number[], number[], number[]] = [[], [], []];
-    for (let i = 0; i < runs; i++) {
-      page.push(await timed(() => inPage.forward(x, shape)));
-      worker.push(await timed(() => inWorker.forward(x, shape)));
-      metrics.push(await timed(() => inWorker.metrics()));
+    const outputs: Float32Array[] = [];
+    for (const model of models) {
+      for (let i = 0; i < warmUps; i++) await model.forward(x, shape);
+      outputs.push(await model.forward(x, shape));
+      checkOutputs('another engine', outputs.at(-1) ?? x, outputs[0] ?? x, 1e-6);
     }
+    const samples = models.map(() => [] as number[]);
+    const metrics: number[] = [];
+    for (let round = 0; round < runs; round++) {
+      for (let i = 0; i < models.length; i++) {
+        const index = (i + round) % models.length;
+        samples[index]?.push(await timed(async () => models[index]?.forward(x, shape)));
+      }
+      metrics.push(await timed(async () => models.at(-1)?.metrics()));
+    }
+    const [page = [], plain = [], worker = []] = samples;
     return [
-      { label: 'model.forward in the page', halftoneMs: page, peerMs: [] },
+      { label: 'model.forward in the page', halftoneMs: page, peerMs: page },
+      { label: 'model.forward in the page, no computeOverlap', halftoneMs: plain, peerMs: page },
       { label: 'model.forward in a worker', halftoneMs: worker, peerMs: page },
       { label: 'model.metrics in a worker', halftoneMs: metrics, peerMs: [] },
     ];

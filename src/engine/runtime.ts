@@ -205,11 +205,12 @@ export async function startRuntime(
     await readTensors(gpu, opened, loader, 'weights', options);
     throwIfAborted(options.signal);
     const int8Input = weights.quantized && gpu.info.features.integerDot;
-    const { ultraFusion, dynamicBatching, memoryPooling } = options.flags;
+    const { ultraFusion, computeOverlap, dynamicBatching, memoryPooling } = options.flags;
     const thresholdBytes = options.batching?.memoryThresholdBytes ?? Number.POSITIVE_INFINITY;
     const common = {
       element,
       fusion: ultraFusion,
+      overlap: computeOverlap,
       int8Input,
       batching: dynamicBatching ? { thresholdBytes } : undefined,
       // Without pooling nothing is kept for what may come again but the shape in use.

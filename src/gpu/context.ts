@@ -18,6 +18,13 @@ const mapRead = 0x1;
  */
 const nudging = { keenMs: 16, pauseMs: 4 } as const;
 
+/** The commands of one submit. */
+export interface Work {
+  readonly record: (encoder: GPUCommandEncoder) => void;
+  /** The same, recorded before. */
+  readonly ready?: GPUCommandBuffer | undefined;
+}
+
 /** A device and what belongs to it: pool, pipelines, submits, readback. Lives until the device is lost or destroyed. */
 export class GpuContext {
   readonly device: GPUDevice;
@@ -68,14 +75,7 @@ export class GpuContext {
 
   /** Records and submits; resolves when the device has accepted the work (not when it is done). */
   submit(label: string, record: (encoder: GPUCommandEncoder) => void): Promise<void> {
-    if (this.#lost) return Promise.reject(this.#lost);
-    const { checked } = inErrorScopes(this.device, label, () => {
-      if (this.timeline) return this.timeline.submit(label, record);
-      const encoder = this.device.createCommandEncoder({ label });
-      record(encoder);
-      this.device.queue.submit([encoder.finish()]);
-    });
-    return checked;
+    return this.#submitAll(label, [{ record }]);
   }
 
   /** Waits a moment for the device to say that it is lost; what failed may have noticed first. */
@@ -98,12 +98,12 @@ export class GpuContext {
   }
 
   /**
-   * Records, copies the slices out behind it and submits all at once. Resolves when submitted; `data`, one slice behind the
-   * other, follow when the GPU is done, and work submitted meanwhile does not wait for them.
+   * Records and submits, with copies of the slices behind it in the last submit. Resolves when submitted; `data`, one slice
+   * behind the other, follow when the GPU is done, and work submitted meanwhile does not wait for them.
    */
   async enqueueRead(
     label: string,
-    record: (encoder: GPUCommandEncoder) => void,
+    work: Work['record'] | readonly Work[],
     slices: readonly { readonly buffer: GPUBuffer; readonly byteOffset: number; readonly bytes: number }[],
   ): Promise<{ readonly data: Promise<ArrayBuffer> }> {
     for (const { byteOffset, bytes } of slices)
@@ -113,8 +113,8 @@ export class GpuContext {
     const staging = await this.pool.acquire({ bytes, owner: 'readback', label: 'readback', usage: readbackUsage });
     let submitted: Promise<void>;
     try {
-      submitted = this.submit(label, (encoder) => {
-        record(encoder);
+      const works = typeof work === 'function' ? [{ record: work }] : work;
+      submitted = this.#submitAll(label, works, (encoder) => {
         let target = 0;
         for (const slice of slices) {
           encoder.copyBufferToBuffer(slice.buffer, slice.byteOffset, staging, target, slice.bytes);
@@ -136,6 +136,38 @@ export class GpuContext {
     this.pool.destroy();
     this.#none?.destroy();
     this.device.destroy();
+  }
+
+  /**
+   * Each work is a submit, so that an idle GPU begins early; one that has a result to finish first gets them in one, which
+   * spares it the gaps between. `behind` is recorded into the last.
+   */
+  #submitAll(label: string, works: readonly Work[], behind?: Work['record']): Promise<void> {
+    if (this.#lost) return Promise.reject(this.#lost);
+    const { checked } = inErrorScopes(this.device, label, () => {
+      const held: GPUCommandBuffer[] = [];
+      for (const [index, work] of works.entries()) {
+        const last = index === works.length - 1 ? behind : undefined;
+        if (this.timeline) {
+          this.timeline.submit(label, (encoder) => {
+            work.record(encoder);
+            last?.(encoder);
+          });
+          continue;
+        }
+        held.push(...this.#commandsOf(label, work, last));
+        if (this.#awaited === 0 || index === works.length - 1) this.device.queue.submit(held.splice(0));
+      }
+    });
+    return checked;
+  }
+
+  #commandsOf(label: string, { record, ready }: Work, behind: Work['record'] | undefined): GPUCommandBuffer[] {
+    if (ready && !behind) return [ready];
+    const encoder = this.device.createCommandEncoder({ label });
+    if (!ready) record(encoder);
+    behind?.(encoder);
+    return ready ? [ready, encoder.finish()] : [encoder.finish()];
   }
 
   async #collect(label: string, staging: GPUBuffer, bytes: number, submitted: Promise<void>): Promise<ArrayBuffer> {

@@ -40,6 +40,11 @@ export class Plan {
     return this.#steps.length;
   }
 
+  /** Whether every recording is the same: no grid is asked anew. */
+  get fixed(): boolean {
+    return this.#steps.every(({ workgroups }) => typeof workgroups !== 'function');
+  }
+
   /** Floating-point operations of one run. */
   get flops(): number {
     return this.#steps.reduce((sum, step) => sum + (step.cost?.flops ?? 0), 0);
@@ -75,8 +80,13 @@ export class Plan {
       }
       return;
     }
+    this.encodeSteps(encoder, 0, this.#steps.length);
+  }
+
+  /** Records steps `from … to` in one pass. */
+  encodeSteps(encoder: GPUCommandEncoder, from: number, to: number): void {
     const pass = encoder.beginComputePass();
-    this.record(pass);
+    this.record(pass, from, to);
     pass.end();
   }
 

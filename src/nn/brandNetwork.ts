@@ -169,7 +169,7 @@ export class BrandNetwork {
 
   #planFor(tokens: Tokens): Promise<BrandPlan> {
     return this.#plans.get(`${tokens.colors} ${tokens.sentences}`, () =>
-      buildStagedPlan(this.#gpu, 'brand', this.#assemble(tokens)),
+      buildStagedPlan(this.#gpu, 'brand', this.#assemble(tokens), this.#options.overlap),
     );
   }
 

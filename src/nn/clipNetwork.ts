@@ -184,7 +184,7 @@ export class ClipNetwork {
 
   #planFor(shape: Batch): Promise<ClipPlan> {
     return this.#plans.get(`${shape.batch} ${shape.steps}`, () =>
-      buildStagedPlan(this.#gpu, 'clip', this.#assemble(shape)),
+      buildStagedPlan(this.#gpu, 'clip', this.#assemble(shape), this.#options.overlap),
     );
   }
 

@@ -2,14 +2,17 @@ import { EngineError, throwIfAborted } from '../core/errors.ts';
 import type { GpuContext } from '../gpu/context.ts';
 import type { KernelCall, Site } from '../gpu/kernel.ts';
 import { buildPlan, type Plan } from '../gpu/plan.ts';
+import { Submits } from '../gpu/submits.ts';
 import { Activations } from './layerOps.ts';
 import { type Assemble, compileCalls } from './planAhead.ts';
 
 /** A network for one shape of input: its dispatches, and the buffers that they run on. */
 export interface StagedPlan<B> {
   readonly buffers: B;
-  /** In order; each is one submit, so that no single one keeps the GPU for long. */
+  /** In order; each is a submit of its own, so that no single one keeps the GPU for long. */
   readonly stages: readonly Plan[];
+  /** The last stage's, behind which the result is read. */
+  readonly submits: Submits | undefined;
   readonly dispose: () => void;
 }
 
@@ -18,11 +21,15 @@ const submitFlops = { gpu: 4e11, software: 8e9 } as const;
 /** Shapes whose plans are kept. */
 const keptPlans = 4;
 
-/** Makes a plan of calls in groups that stay together (layers). What it took is given back if it fails. */
+/**
+ * Makes a plan of calls in groups that stay together (layers). What it took is given back if it fails. `overlap`: the
+ * computeOverlap flag.
+ */
 export async function buildStagedPlan<B>(
   gpu: GpuContext,
   label: string,
   assemble: Assemble<B>,
+  overlap = false,
 ): Promise<StagedPlan<B>> {
   const activations = new Activations(gpu);
   const stages: Plan[] = [];
@@ -37,7 +44,8 @@ export async function buildStagedPlan<B>(
     for (const stage of intoStages(calls, submitFlops[gpu.info.adapter.software ? 'software' : 'gpu'])) {
       stages.push(await buildPlan(gpu, stage, label));
     }
-    return { buffers, stages, dispose };
+    const last = stages.at(-1);
+    return { buffers, stages, submits: last && new Submits(gpu, last, label, overlap), dispose };
   } catch (error) {
     dispose();
     throw error;
@@ -63,7 +71,7 @@ function intoStages(groups: readonly (readonly KernelCall[])[], flops: number): 
 /**
  * Submits all stages and reads `bytes` (a multiple of 4) of `result` back, in the last stage's own submit: a round trip to
  * the GPU's process for each would double the time of a small network. Resolves when all is submitted: the plan may then be
- * run again, with the same buffers, because the GPU takes work in order. Also returns the floating-point operations.
+ * run again, with the same buffers, because the GPU takes work in order. Its commands are then recorded already. Also returns the floating-point operations.
  * @throws EngineError aborted, device-lost
  */
 export async function runStages(
@@ -86,7 +94,8 @@ export async function runStages(
     before.catch(() => undefined);
   }
   const slices = [{ buffer: result, byteOffset: 0, bytes }];
-  const { data } = await gpu.enqueueRead(label, (encoder) => last?.encode(encoder), slices);
+  const { data } = await gpu.enqueueRead(label, plan.submits?.take() ?? (() => undefined), slices);
+  plan.submits?.recordAhead();
   return { data, flops: plan.stages.reduce((sum, stage) => sum + stage.flops, 0) };
 }
 

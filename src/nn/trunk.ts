@@ -195,7 +195,8 @@ export class Trunk {
   }
 
   #buildPlan(batch: number, seq: number, mask: AttentionMask | undefined, causal: boolean): Promise<TrunkPlan> {
-    return buildStagedPlan(this.#gpu, 'trunk', this.#assemble(batch, seq, mask, causal));
+    const assemble = this.#assemble(batch, seq, mask, causal);
+    return buildStagedPlan(this.#gpu, 'trunk', assemble, this.#options.overlap);
   }
 
   #assemble(batch: number, seq: number, mask: AttentionMask | undefined, causal: boolean): Assemble<TrunkIo> {

@@ -13,6 +13,8 @@ export interface TrunkOptions {
   readonly element: ElementType;
   /** The ultraFusion flag. */
   readonly fusion: boolean;
+  /** The computeOverlap flag. */
+  readonly overlap?: boolean;
   /** Products of many rows take their input in int8. */
   readonly int8Input?: boolean;
   /** The dynamicBatching flag: a batch is cut so that no more than `thresholdBytes` of GPU memory are in use, and to what there is. */
