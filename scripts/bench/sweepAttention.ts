@@ -2,17 +2,13 @@ import type { ElementType } from '../../src/core/dtype.ts';
 import { float16ToNumber, numberToFloat16 } from '../../src/core/float16.ts';
 import type { GpuContext } from '../../src/gpu/context.ts';
 import type { KernelCall } from '../../src/gpu/kernel.ts';
-import {
-  type AttentionArgs,
-  decodeAttention,
-  decodeLanesAttention,
-  decodeTileAttention,
-} from '../../src/kernels/attention.ts';
+import type { AttentionArgs, HeadsView } from '../../src/kernels/attention.ts';
 import { prefillAttention, tiledAttention } from '../../src/kernels/attentionPrefill.ts';
 import type { PrefillShape } from '../../src/kernels/attentionPrefillKernels.ts';
 import { prefillReduce, prefillStorageBytes, shapeName } from '../../src/kernels/choosePrefill.ts';
 import { type Bench, difference, noise } from './harness.ts';
 import { race } from './race.ts';
+import { byHeads, type DecodeArgs, decodeRace, decodeParts } from './sweepDecode.ts';
 import { chosen, type Problem, type SweepOptions } from './sweepOptions.ts';
 
 interface AttentionProblem {
@@ -23,6 +19,8 @@ interface AttentionProblem {
   readonly queryLen: number;
   readonly keys: number;
   readonly causal?: boolean;
+  /** The keys are a decoder's, whose record says how many there are. */
+  readonly cached?: boolean;
 }
 
 export function attentionProblems(options: SweepOptions): Problem[] {
@@ -31,10 +29,15 @@ export function attentionProblems(options: SweepOptions): Problem[] {
   const small = { heads: 8, kvHeads: 8, headDim: 64 };
   const cases: AttentionProblem[] = [
     { name: 'decode.4096', ...trunk, queryLen: 1, keys: 4096 },
+    { name: 'decode.4096.cached', ...trunk, queryLen: 1, keys: 4096, cached: true },
+    { name: 'decode.8192', ...trunk, queryLen: 1, keys: 8192 },
     { name: 'decode.512', ...trunk, queryLen: 1, keys: 512 },
     { name: 'decode.4096.group4', heads: 32, kvHeads: 8, headDim: 128, queryLen: 1, keys: 4096 },
     { name: 'decode.4096.d64', heads: 32, kvHeads: 32, headDim: 64, queryLen: 1, keys: 4096 },
+    // The default model's.
+    { name: 'decode.100.small', heads: 4, kvHeads: 2, headDim: 64, queryLen: 1, keys: 100, cached: true },
     { name: 'trunk.1', ...trunk, queryLen: 1, keys: 1 },
+    { name: 'trunk.8', ...trunk, queryLen: 8, keys: 8 },
     { name: 'trunk.16', ...trunk, queryLen: 16, keys: 16 },
     { name: 'trunk.128', ...trunk, queryLen: 128, keys: 128 },
     { name: 'trunk.512', ...trunk, queryLen: 512, keys: 512 },
@@ -57,58 +60,83 @@ export function attentionProblems(options: SweepOptions): Problem[] {
   });
 }
 
-async function runAttention(bench: Bench, p: AttentionProblem, options: SweepOptions): Promise<void> {
+/** Calls' arguments with caches of their own, and what all of them share. */
+function inputsOf(bench: Bench, p: AttentionProblem, shrink: number) {
   const { gpu } = bench;
-  const { shrink, report } = options;
   const element: ElementType = gpu.info.features.f16 ? 'f16' : 'f32';
   const size = element === 'f16' ? 2 : 4;
-  const tensor = (rows: number, heads: number, seed: number) => {
-    const data = values(p, rows * heads, seed, element);
+  const elements = (data: Float32Array) => (element === 'f32' ? data : Uint16Array.from(data, numberToFloat16));
+  const view = (buffer: GPUBuffer, rows: number, heads: number) => ({
+    buffer,
+    offset: 0,
+    batchStride: rows * heads * p.headDim,
+    rowStride: heads * p.headDim,
+    headStride: p.headDim,
+  });
+  const bytes = 2 * p.keys * p.kvHeads * p.headDim * size;
+  // For one row as many as the bench goes through, so that both read from memory and not from a cache.
+  const most = p.queryLen === 1 ? 32 : 8;
+  const copies = Math.max(1, Math.min(most, Math.ceil((400 * 2 ** 20) / shrink / shrink / bytes)));
+  const q = view(bench.upload(elements(values(p, p.queryLen * p.heads, 3, element))), p.queryLen, p.heads);
+  const tensor = (seed: number) => {
+    const data = elements(values(p, p.keys * p.kvHeads, seed, element));
+    // Only decoding is tried in both layouts.
+    const turned = p.queryLen > 8 ? data.slice(0, 8) : byHeads(data, p.kvHeads, p.headDim);
     return {
-      buffer: bench.upload(element === 'f32' ? data : Uint16Array.from(data, numberToFloat16)),
-      offset: 0,
-      batchStride: rows * heads * p.headDim,
-      rowStride: heads * p.headDim,
-      headStride: p.headDim,
+      rows: (): HeadsView => view(bench.upload(data), p.keys, p.kvHeads),
+      heads: (): HeadsView => ({
+        ...view(bench.upload(turned), p.keys, p.kvHeads),
+        rowStride: p.headDim,
+        headStride: p.keys * p.headDim,
+      }),
     };
   };
-  const bytes = 2 * p.keys * p.kvHeads * p.headDim * size;
-  const copies = Math.max(1, Math.min(8, Math.ceil((220 * 2 ** 20) / shrink / shrink / bytes)));
-  const q = tensor(p.queryLen, p.heads, 3);
-  const caches = Array.from({ length: copies }, () => ({
-    k: tensor(p.keys, p.kvHeads, 4),
-    v: tensor(p.keys, p.kvHeads, 5),
-  }));
+  const [k, v] = [tensor(4), tensor(5)];
   const outputs = p.queryLen * p.heads * p.headDim;
-  const out = { ...q, buffer: bench.buffer(outputs * size) };
   const splits = p.queryLen > 8 ? Math.ceil(p.keys / leastSplitKeys) : 512;
-  const scratch = bench.buffer(splits * p.heads * p.queryLen * (p.headDim + 4) * 4);
-  const argsOf = (cache: (typeof caches)[number]): AttentionArgs => ({
+  const state = bench.upload(new Uint32Array([p.keys - p.queryLen, 0, 0, 0]));
+  const shared = {
     label: p.name,
     element,
     device: gpu.info,
     q,
-    ...cache,
-    out,
+    out: { ...q, buffer: bench.buffer(outputs * size) },
     batch: 1,
     heads: p.heads,
     kvHeads: p.kvHeads,
     queryLen: p.queryLen,
     headDim: p.headDim,
     scale: 1 / Math.sqrt(p.headDim),
-    keyLen: p.keys,
+    keyLen: p.cached ? p.queryLen : p.keys,
+    keyCapacity: p.keys,
+    maxKeys: () => p.keys,
+    ...(p.cached ? { state } : {}),
     causal: p.causal ?? false,
     none: gpu.none,
-    scratch,
-  });
+    scratch: bench.buffer(splits * p.heads * p.queryLen * (p.headDim + 4) * 4),
+  };
+  const args = Array.from({ length: copies }, (): DecodeArgs => ({
+    ...shared,
+    k: k.rows(),
+    v: v.rows(),
+    byHeads: { k: k.heads(), v: v.heads() },
+  }));
+  return { args, bytes, output: { buffer: shared.out.buffer, count: outputs, element } };
+}
+
+async function runAttention(bench: Bench, p: AttentionProblem, options: SweepOptions): Promise<void> {
+  const { shrink, report } = options;
+  const { args, bytes, output } = inputsOf(bench, p, shrink);
+  if (p.name === 'decode.4096' && options.candidate.split(',').some((text) => 'parts'.includes(text)))
+    await decodeParts(bench, report, p.name, args, bytes);
   await race(bench, report, {
     name: p.name,
-    candidates: chosen(candidatesFor(p, gpu), options),
-    args: caches.map(argsOf),
+    candidates: chosen(candidatesFor(p, bench.gpu), options),
+    args,
     bytes,
     flops: 4 * p.queryLen * (p.causal ? p.keys - (p.queryLen - 1) / 2 : p.keys) * p.heads * p.headDim,
-    output: { buffer: out.buffer, count: outputs, element },
-    checked: async (got) => exactDifference(p, element, got),
+    output,
+    checked: async (got) => exactDifference(p, output.element, got),
   });
 }
 
@@ -150,7 +178,7 @@ function exactDifference(p: AttentionProblem, element: ElementType, got: Float64
   return { c: 'float64 of the reference', rms, worst };
 }
 
-type Candidates = Record<string, (args: AttentionArgs) => KernelCall[]>;
+type Candidates = Record<string, (args: DecodeArgs) => KernelCall[]>;
 
 function candidatesFor(p: AttentionProblem, gpu: GpuContext): Candidates {
   const plain = (a: AttentionArgs): AttentionArgs => ({
@@ -162,16 +190,7 @@ function candidatesFor(p: AttentionProblem, gpu: GpuContext): Candidates {
     'old tiled shared': (a) => [tiledAttention(plain(a))],
   };
   if (p.queryLen > 8) return { ...all, ...prefillCandidates(p, gpu) };
-  all['old decode'] = decodeTileAttention;
-  all['old decode shared'] = (a) => decodeTileAttention(plain(a));
-  all['lanes by the rules'] = decodeAttention;
-  if (!gpu.info.features.subgroups) return all;
-  for (const workgroupSize of [64, 128, 256])
-    for (const keys of ['2', '4', '8'] as const)
-      for (const splitKeys of p.keys > 64 ? [32, 64, 128, 256] : [0x7fff_ffff])
-        all[`lanes w${workgroupSize} k${keys} split${splitKeys}`] = (a) =>
-          decodeLanesAttention(a, { workgroupSize, keys, splitKeys });
-  return all;
+  return { ...all, ...decodeRace(p.keys, gpu.info.features.subgroups) };
 }
 
 const leastSplitKeys = 256;

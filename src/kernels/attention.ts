@@ -1,6 +1,6 @@
 import { roundUp } from '../core/shape.ts';
 import { avoids, compilesForCpu, type DeviceInfo } from '../gpu/device.ts';
-import { type BufferSlice, callKernel, type Candidate, growingCost, type KernelCall } from '../gpu/kernel.ts';
+import { callKernel, type Candidate, growingCost, type KernelCall } from '../gpu/kernel.ts';
 import {
   type AttentionArgs,
   attentionKey,
@@ -13,7 +13,7 @@ import {
   unroll,
 } from './attentionArgs.ts';
 import { attentionDecodeKernel, attentionDecodeLanesKernel, rowTileAxis } from './attentionKernels.ts';
-import { mergeCall } from './attentionMerge.ts';
+import { inSplits, singleSplitKeys, type Split } from './attentionMerge.ts';
 import { pickAt } from './candidate.ts';
 
 export type { AttentionArgs, AttentionMask, HeadsView } from './attentionArgs.ts';
@@ -80,25 +80,6 @@ export const decodeTileAttention = (
   splitKeys: number = splitKeysFor(capacityOf(args)),
 ): KernelCall[] => inSplits(args, splitKeys, (split) => decodeCall(args, split));
 
-/** Where a kernel leaves its rows, and how it shares the keys out. */
-interface Split {
-  readonly row: 'result' | 'partial';
-  readonly out: GPUBuffer | BufferSlice;
-  readonly splitKeys: number;
-  readonly splits: () => number;
-}
-
-/** The kernel once over all keys, or over splits of them which are then merged. */
-function inSplits(args: AttentionArgs, splitKeys: number, call: (split: Split) => KernelCall): KernelCall[] {
-  const capacity = capacityOf(args);
-  const { scratch } = args;
-  if (!scratch || capacity <= Math.max(splitKeys, singleSplitKeys))
-    return [call({ row: 'result', out: args.out.buffer, splitKeys: 0x7fff_ffff, splits: () => 1 })];
-  const maxKeys = args.maxKeys ?? ((): number => args.keyLen);
-  const splits = (): number => Math.max(1, Math.ceil(Math.min(maxKeys(), capacity) / splitKeys));
-  return [call({ row: 'partial', out: scratch, splitKeys, splits }), mergeCall(args, scratch, splitKeys, maxKeys)];
-}
-
 /** Bytes of `scratch` for decodeAttention with this capacity; 0 where one split holds all keys. */
 export function decodeScratchBytes(sizes: {
   readonly batch: number;
@@ -112,8 +93,6 @@ export function decodeScratchBytes(sizes: {
   return splits * sizes.batch * sizes.heads * sizes.queryLen * (sizes.headDim + 4) * 4;
 }
 
-/** Up to this many keys one workgroup walks them all: merging would take longer. */
-const singleSplitKeys = 128;
 /** At most 128 splits, of at least two tiles of 64 keys: a shorter one would spend its time on starting. */
 const splitKeysFor = (capacity: number): number => Math.max(128, roundUp(Math.ceil(capacity / 128), 64));
 /** At most 128 splits, of at least two steps of all walkers; of few keys smaller ones, for more workgroups. */

@@ -1,6 +1,8 @@
 import decodeWgsl from '../../shaders/attention_decode.wgsl?raw';
 import decodeLanesWgsl from '../../shaders/attention_decode_lanes.wgsl?raw';
+import decodeWideWgsl from '../../shaders/attention_decode_wide.wgsl?raw';
 import mergeWgsl from '../../shaders/attention_merge.wgsl?raw';
+import mergeTreeWgsl from '../../shaders/attention_merge_tree.wgsl?raw';
 import cacheF16 from '../../shaders/lib/cache_f16.wgsl?raw';
 import cacheF32 from '../../shaders/lib/cache_f32.wgsl?raw';
 import eightWgsl from '../../shaders/lib/eight.wgsl?raw';
@@ -11,6 +13,12 @@ import paramsWgsl from '../../shaders/lib/attention_params.wgsl?raw';
 import viewWgsl from '../../shaders/lib/attention_view.wgsl?raw';
 import gatherWgsl from '../../shaders/lib/attention_gather.wgsl?raw';
 import gatherSubgroupsWgsl from '../../shaders/lib/attention_gather_subgroups.wgsl?raw';
+import keys2Wgsl from '../../shaders/lib/attention_keys_2.wgsl?raw';
+import keys4Wgsl from '../../shaders/lib/attention_keys_4.wgsl?raw';
+import rows1Wgsl from '../../shaders/lib/attention_rows_1.wgsl?raw';
+import rows2Wgsl from '../../shaders/lib/attention_rows_2.wgsl?raw';
+import rows3Wgsl from '../../shaders/lib/attention_rows_3.wgsl?raw';
+import rows4Wgsl from '../../shaders/lib/attention_rows_4.wgsl?raw';
 import rowResultWgsl from '../../shaders/lib/attention_row_result.wgsl?raw';
 import rowPartialWgsl from '../../shaders/lib/attention_row_partial.wgsl?raw';
 import invocationGroupWgsl from '../../shaders/lib/invocation.wgsl?raw';
@@ -110,6 +118,23 @@ export const attentionDecodeLanesKernel = defineKernel({
   overrides: ['WORKGROUP_SIZE', 'HEAD_DIM4', 'LANES', 'UNROLL'],
 });
 
+/** Query rows of a workgroup. */
+export const wideRowsAxis = { '1': [rows1Wgsl], '2': [rows2Wgsl], '3': [rows3Wgsl], '4': [rows4Wgsl] } as const;
+
+export const attentionDecodeWideKernel = defineKernel({
+  name: 'attention_decode_wide',
+  wgsl: [sequencesWgsl, paramsWgsl, eightWgsl, invocationSubgroupsWgsl, decodeWideWgsl],
+  axes: {
+    element: { f32: [elemF32, cacheF32], f16: [elemF16, cacheF16] },
+    keys: { '2': [keys2Wgsl], '4': [keys4Wgsl] },
+    rows: wideRowsAxis,
+    row: { result: [rowResultWgsl], partial: [rowPartialWgsl] },
+  },
+  bindings: viewBindings,
+  params: viewParams,
+  overrides: ['WORKGROUP_SIZE', 'HEAD_DIM4', 'LANES', 'SUBGROUP_MIN', 'PREFETCH', 'UNROLL'],
+});
+
 export const attentionMergeKernel = defineKernel({
   name: 'attention_merge',
   wgsl: [sequencesWgsl, invocationGroupWgsl, mergeWgsl],
@@ -127,4 +152,11 @@ export const attentionMergeKernel = defineKernel({
     out_head4: 'u32',
   },
   overrides: ['WORKGROUP_SIZE', 'HEAD_DIM4', 'COLUMNS'],
+});
+
+export const attentionMergeTreeKernel = defineKernel({
+  ...attentionMergeKernel,
+  name: 'attention_merge_tree',
+  wgsl: [sequencesWgsl, invocationGroupWgsl, mergeTreeWgsl],
+  params: { ...attentionMergeKernel.params, cached: 'u32' },
 });

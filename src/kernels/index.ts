@@ -1,5 +1,11 @@
 /** Every kernel's declaration: for the tests that hold declarations against WGSL, and for listings. */
-export { attentionDecodeKernel, attentionDecodeLanesKernel, attentionMergeKernel } from './attentionKernels.ts';
+export {
+  attentionDecodeKernel,
+  attentionDecodeLanesKernel,
+  attentionDecodeWideKernel,
+  attentionMergeKernel,
+  attentionMergeTreeKernel,
+} from './attentionKernels.ts';
 export { attentionPrefillKernel, attentionTiledKernel } from './attentionPrefillKernels.ts';
 export { dispatchCost, dotRate, fmaRate, matrixRate, streamRead } from './ceilings.ts';
 export { convertWeight, quantizationError, quantizeWeight } from './convert.ts';
