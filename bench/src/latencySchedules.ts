@@ -1,5 +1,6 @@
 import type { GpuContext } from '../../src/gpu/context.ts';
 import type { Plan } from '../../src/gpu/plan.ts';
+import { submitRanges } from '../../src/gpu/submits.ts';
 
 /** What keeps a browser looking for finished work while a result is awaited. */
 export type Nudge =
@@ -21,8 +22,8 @@ export interface Schedule {
 }
 
 const three = ['internal', 'out-of-memory', 'validation'] as const;
-const present: Schedule = {
-  name: 'as it is',
+const plain: Schedule = {
+  name: 'one submit, recorded when it runs',
   cuts: () => [],
   scopes: three,
   nudge: { kind: 'submit', inFlight: 1 },
@@ -37,12 +38,16 @@ const growing = (first: number, factor: number) => (dispatches: number) => {
   for (let at = first, size = first; at < dispatches; size *= factor, at += size) cuts.push(at);
   return cuts;
 };
-const vary = (name: string, change: Partial<Schedule>): Schedule => ({ ...present, ...change, name });
+const engines = (dispatches: number) =>
+  submitRanges(dispatches)
+    .slice(1)
+    .map(([from]) => from);
+const vary = (name: string, change: Partial<Schedule>): Schedule => ({ ...plain, ...change, name });
 const scopeNudge = { kind: 'scope', inFlight: 1 } as const;
 
 /** The first is what the others are compared with. */
 export const schedules: readonly Schedule[] = [
-  present,
+  plain,
   ...[4, 8, 16, 40].map((after) => vary(`first submit after ${after}`, { cuts: early(after) })),
   ...[2, 4, 8, 16].map((count) => vary(`${count} submits`, { cuts: parts(count) })),
   vary('growing submits', { cuts: growing(4, 2) }),
@@ -57,6 +62,9 @@ export const schedules: readonly Schedule[] = [
   vary('recorded ahead', { ahead: 'awaiting' }),
   vary('recorded before the clock', { ahead: 'idle' }),
   ...[2, 4, 8].map((count) => vary(`recorded ahead, ${count} submits`, { ahead: 'awaiting', cuts: parts(count) })),
+  vary("recorded ahead, the engine's submits", { ahead: 'awaiting', cuts: engines }),
+  vary("the engine's submits", { cuts: engines }),
+  vary('recorded ahead, 16 and the rest', { ahead: 'awaiting', cuts: early(16) }),
   vary('recorded ahead, growing submits', { ahead: 'awaiting', cuts: growing(4, 2) }),
   vary('recorded ahead, 4 submits, one scope, scope nudge', {
     ahead: 'awaiting',
@@ -75,6 +83,11 @@ export const schedules: readonly Schedule[] = [
     cuts: growing(4, 2),
     scopes: [],
     nudge: { kind: 'write', pauseMs: 0.05 },
+  }),
+  vary("recorded ahead, the engine's submits, 2 scope nudges", {
+    ahead: 'awaiting',
+    cuts: engines,
+    nudge: { kind: 'scope', inFlight: 2 },
   }),
   vary('4 submits, no scope, 2 scope nudges', {
     cuts: parts(4),
