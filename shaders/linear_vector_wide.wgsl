@@ -6,9 +6,23 @@
 // make the same number of steps: loops whose length differs by lane are neither unrolled nor overlapped by compilers that
 // must keep subgroups together. What is past the last step is the last step with an input of zeros, so that it is in flight
 // with the others. In what order a row of y is summed depends on LANES alone.
-// ZERO: lib/loops_*.wgsl.
+// ZERO: lib/loops_*.wgsl. What is known when the pipeline is made keeps the parameters, which come from memory as W does, out
+// of the way to W's first load.
 override WORKGROUP_SIZE: u32 = 128u;
 override LANES: u32 = 32u;
+override IN4: u32 = 0u;              // params.in4; 0: read it there
+override WHOLE_GROUPS: bool = false; // every invocation has outputs of its own
+override FROM_ROW: bool = true;      // x begins at params.first_row; else at 0
+override PAIRED: bool = false;       // not with GATED: an invocation has eight neighbouring outputs, in the place of gate and up
+
+fn in4() -> u32 {
+  if (IN4 > 0u) { return IN4; }
+  return params.in4;
+}
+fn first_x_row() -> u32 {
+  if (FROM_ROW) { return params.first_row; }
+  return 0u;
+}
 
 struct Slice { a: Raw, b: Raw, c: Raw, d: Raw }  // one step of four neighbouring rows of W
 // Of the rows of input: x's, and what a norm adds (lib/wide_input_*.wgsl).
@@ -35,56 +49,97 @@ fn multiply(slice: Slice, up: Slice, first_row: u32, step: u32, inside: bool) {
   for (var part = 0u; part < STEP8 + ZERO; part++) {
     let w = decode(slice, part);
     var u: Four;
-    if (GATED) { u = decode(up, part); }
+    if (GATED || PAIRED) { u = decode(up, part); }
     for (var r = 0u; r < INPUT_ROWS + ZERO; r++) {
-      let input = load_input8(min(first_row + r, params.rows - 1u), r, step * STEP8 + part, inside);
+      let input = load_input8(row_of(first_row + r), r, step * STEP8 + part, inside);
       totals[r] += sum8(input);
       let v = undo_powers(input);
       products[r] = dot4(v, w, products[r]);
-      if (GATED) { up_products[r] = dot4(v, u, up_products[r]); }
+      if (GATED || PAIRED) { up_products[r] = dot4(v, u, up_products[r]); }
     }
   }
   for (var r = 0u; r < INPUT_ROWS + ZERO; r++) {
     sums[r] = add_step(slice, products[r], totals[r], sums[r]);
-    if (GATED) { up_sums[r] = add_step(up, up_products[r], totals[r], up_sums[r]); }
+    if (GATED || PAIRED) { up_sums[r] = add_step(up, up_products[r], totals[r], up_sums[r]); }
   }
+}
+
+// Row of x: of past the last, which is computed in vain, the last.
+fn row_of(row: u32) -> u32 {
+  if (THREAD_ROWS == 1u) { return row; }
+  return min(row, params.rows - 1u);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(at: Invocation) {
   let first_row = at.group.y * THREAD_ROWS;
   begin_loops();
-  begin_input(first_row);
-  let column4 = at.group.x * (WORKGROUP_SIZE / LANES) + at.lane / LANES;
+  let group = at.group.x * (WORKGROUP_SIZE / LANES) + at.lane / LANES;
+  let column4 = select(group, 2u * group, PAIRED);
   let lane = at.lane % LANES;
-  let steps = params.in4 / (2u * STEP8);
-  let first = min(column4, params.columns4 - 1u) * select(4u, 8u, GATED);  // row of W
+  var loaded4 = column4;
+  var next4 = column4 + 1u;
+  if (!WHOLE_GROUPS) {
+    loaded4 = min(column4, params.columns4 - 1u);
+    next4 = min(next4, params.columns4 - 1u);
+  }
+  let first = loaded4 * select(4u, 8u, GATED);  // row of W
+  let second = select(next4 * 4u, first + 4u, GATED);
+  let steps = in4() / (2u * STEP8);
+  // Whether all lanes' last steps are in W.
+  let whole = IN4 > 0u && steps % (LANES * UNROLL) == 0u;
   var slices: array<Slice, UNROLL>;
   var ups: array<Slice, UNROLL>;
+  var addends: array<Addends, THREAD_ROWS>;
+  var next_addends: array<Addends, THREAD_ROWS>;
   for (var start = 0u; start < steps; start += LANES * UNROLL) {
     for (var i = 0u; i < UNROLL + ZERO; i++) {
-      let step = min(start + i * LANES + lane, steps - 1u);
+      var step = start + i * LANES + lane;
+      if (!whole) { step = min(step, steps - 1u); }
       slices[i] = load_slice(first, step);
-      if (GATED) { ups[i] = load_slice(first + 4u, step); }
+      if (GATED || PAIRED) { ups[i] = load_slice(second, step); }
+    }
+    if (start == 0u) {
+      // What is added to the sums: loaded while W is on its way.
+      begin_input(first_row, (params.out_start4 + loaded4) * select(1u, 2u, GATED));
+      for (var r = 0u; r < THREAD_ROWS + ZERO; r++) {
+        if (lane == 0u && first_row + r < params.rows) {
+          addends[r] = load_addends(first_row + r, loaded4);
+          if (PAIRED) { next_addends[r] = load_addends(first_row + r, next4); }
+        }
+      }
     }
     for (var i = 0u; i < UNROLL + ZERO; i++) {
       let step = start + i * LANES + lane;
-      multiply(slices[i], ups[i], first_row, min(step, steps - 1u), step < steps);
+      if (whole) { multiply(slices[i], ups[i], first_row, step, true); }
+      else { multiply(slices[i], ups[i], first_row, min(step, steps - 1u), step < steps); }
     }
   }
-  finish_input(at);
   var results: array<vec4f, THREAD_ROWS>;
-  for (var r = 0u; r < THREAD_ROWS + ZERO; r++) { lane_values[r] = normed_sum(r); }
+  var up_results: array<vec4f, THREAD_ROWS>;
+  for (var r = 0u; r < THREAD_ROWS + ZERO; r++) { lane_values[r] = sums[r]; }
   lane_sums(at);
-  if (GATED) {
-    results = lane_values;
-    for (var r = 0u; r < THREAD_ROWS + ZERO; r++) { lane_values[r] = normed_up(r); }
+  for (var r = 0u; r < THREAD_ROWS + ZERO; r++) { results[r] = lane_values[r]; }
+  if (GATED || PAIRED) {
+    for (var r = 0u; r < THREAD_ROWS + ZERO; r++) { lane_values[r] = up_sums[r]; }
     lane_sums(at);
+    for (var r = 0u; r < THREAD_ROWS + ZERO; r++) { up_results[r] = lane_values[r]; }
   }
+  finish_input(at);
   if (lane != 0u || column4 >= params.columns4) { return; }
   for (var r = 0u; r < THREAD_ROWS + ZERO; r++) {
-    if (first_row + r >= params.rows) { return; }
-    if (GATED) { finish4(first_row + r, column4, results[r], lane_values[r]); }
-    else { finish4(first_row + r, column4, lane_values[r], vec4f()); }
+    let row = first_row + r;
+    if (row >= params.rows) { return; }
+    let result = normed_sum(r, results[r]);
+    if (PAIRED) {
+      finish4_with(row, column4, result, vec4f(), addends[r]);
+      if (column4 + 1u < params.columns4) {
+        finish4_with(row, column4 + 1u, normed_up(r, up_results[r]), vec4f(), next_addends[r]);
+      }
+    } else if (GATED) {
+      finish4_with(row, column4, result, normed_up(r, up_results[r]), addends[r]);
+    } else {
+      finish4_with(row, column4, result, vec4f(), addends[r]);
+    }
   }
 }

@@ -32,27 +32,40 @@ fn activate4(value: vec4f) -> vec4f {
   return value;
 }
 
-// `sum`: four neighbouring outputs; GATED: their gates, and `up` the values they gate. `column4`: output column / 4.
-fn finish4(row: u32, column4: u32, sum: vec4f, up: vec4f) {
-  let index = row * params.out4 + params.out_start4 + column4;
+// What is added to four neighbouring outputs; GATED: to their gates, and up_bias to the values they gate.
+struct Addends { bias: vec4f, up_bias: vec4f, before: vec4f }
+
+// `column4`: output column / 4.
+fn load_addends(row: u32, column4: u32) -> Addends {
+  let column = params.out_start4 + column4;
+  var addends: Addends;
+  if (HAS_BIAS) {
+    addends.bias = bias[select(column, 2u * column, GATED)];
+    if (GATED) { addends.up_bias = bias[2u * column + 1u]; }
+  }
+  if (RESIDUAL) { addends.before = load_output4(row * params.out4 + column); }
+  return addends;
+}
+
+// `sum`: four neighbouring outputs; GATED: their gates, and `up` the values they gate.
+fn finish4_with(row: u32, column4: u32, sum: vec4f, up: vec4f, addends: Addends) {
   var value = sum;
+  if (HAS_BIAS) { value += addends.bias; }
+  value = activate4(value);
   if (GATED) {
     var gated = up;
-    if (HAS_BIAS) {
-      let pair = (params.out_start4 + column4) * 2u;
-      value += bias[pair];
-      gated += bias[pair + 1u];
-    }
-    value = activate4(value) * gated;
-  } else {
-    if (HAS_BIAS) { value += bias[params.out_start4 + column4]; }
-    value = activate4(value);
+    if (HAS_BIAS) { gated += addends.up_bias; }
+    value *= gated;
   }
   if (ACTIVATION == 5u) {
     // The other activations of the padding's 0 are 0; this one's is not.
     let first = (params.out_start4 + column4) * 4u;
     value = select(vec4f(), value, vec4u(first) + vec4u(0u, 1u, 2u, 3u) < vec4u(params.out_dim));
   }
-  if (RESIDUAL) { value += load_output4(index); }
-  store_output4(index, value);
+  if (RESIDUAL) { value += addends.before; }
+  store_output4(row * params.out4 + params.out_start4 + column4, value);
+}
+
+fn finish4(row: u32, column4: u32, sum: vec4f, up: vec4f) {
+  finish4_with(row, column4, sum, up, load_addends(row, column4));
 }

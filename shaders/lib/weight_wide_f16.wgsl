@@ -2,7 +2,7 @@
 const STEP8 = 1u;
 alias Raw = vec4<u32>;
 @group(0) @binding(1) var<storage, read> weight: array<vec4<u32>>;
-fn load_raw(row: u32, step: u32) -> Raw { return weight[row * (params.in4 / 2u) + step]; }
+fn load_raw(row: u32, step: u32) -> Raw { return weight[row * (in4() / 2u) + step]; }
 fn decode8(raw: Raw, part: u32) -> Eight {
   return Eight(
     vec4f(unpack2x16float(raw.x), unpack2x16float(raw.y)),

@@ -4,7 +4,7 @@ const STEP8 = 4u;
 struct Raw { codes: vec4<u32>, scale: f32, zero: f32 }  // W = (code - zero) · scale
 @group(0) @binding(1) var<storage, read> weight: array<vec4<u32>>;
 fn load_raw(row: u32, step: u32) -> Raw {
-  let groups = (params.in4 + 7u) / 8u;
+  let groups = (in4() + 7u) / 8u;
   let start = row * (groups + (groups + 3u) / 4u);
   let scale_zero = unpack2x16float(weight[start + groups + step / 4u][step % 4u]);
   return Raw(weight[start + step], scale_zero.x * 0.0625, scale_zero.y);

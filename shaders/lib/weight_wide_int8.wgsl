@@ -5,7 +5,7 @@ const STEP8 = 2u;
 struct Raw { codes: vec4<u32>, scale: f32 }
 @group(0) @binding(1) var<storage, read> weight: array<vec4<u32>>;
 fn load_raw(row: u32, step: u32) -> Raw {
-  let groups = (params.in4 + 7u) / 8u;
+  let groups = (in4() + 7u) / 8u;
   let start = row * (groups * 2u + (groups + 7u) / 8u);
   let group = step / 2u;
   let halves = unpack2x16float(weight[start + groups * 2u + group / 8u][(group / 2u) % 4u]);

@@ -1,11 +1,13 @@
 // Input of a wide product through LayerNorm in one pass: with p near the mean m,
 //   Σ w·(gamma·(x - m)·s + beta) = s·(Σ w·gamma·(x - p) - (m - p)·Σ w·gamma) + Σ w·beta.
 // The lanes that share an output see all of x anyway and gather its sums on the way, so that no barrier comes before the
-// first product; gamma and beta are two more rows of input. p is the row's first element: without it a large mean would take
-// all digits of the variance. As one of the elements it is at most sqrt(in_dim) standard deviations from the mean: an outlier
-// there costs the variance a relative error of in_dim · 2^-24, no more.
-// x: f32 [rows, in4] of vec4, in_dim a multiple of 8   norm: gamma [in4], then beta [in4]
-const INPUT_ROWS = THREAD_ROWS + 2u;
+// first product. What hangs on W alone, Σ w·gamma and Σ w·beta of each of its rows, is made once (norm_sums.wgsl).
+// p is the row's first element: without it a large mean would take all digits of the variance. As one of the elements it is
+// at most sqrt(in_dim) standard deviations from the mean: an outlier there costs the variance a relative error of
+// in_dim · 2^-24, no more.
+// x: f32 [rows, in4] of vec4, in_dim a multiple of 8   norm: gamma [in4], beta [in4], then for each four rows of W two vec4s,
+// Σ w·gamma and Σ w·beta
+const INPUT_ROWS = THREAD_ROWS;
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> norm: array<vec4<f32>>;
 var<private> pivots: array<f32, THREAD_ROWS>;
@@ -13,20 +15,26 @@ var<private> totals: array<f32, THREAD_ROWS>;
 var<private> squares: array<f32, THREAD_ROWS>;
 var<private> means: array<f32, THREAD_ROWS>;  // less the pivot
 var<private> scales: array<f32, THREAD_ROWS>;
+var<private> gamma_sums: vec4f;
+var<private> beta_sums: vec4f;
+var<private> up_gamma_sums: vec4f;
+var<private> up_beta_sums: vec4f;
 
-fn begin_input(first_row: u32) {
+fn begin_input(first_row: u32, row4: u32) {
   for (var r = 0u; r < THREAD_ROWS; r++) {
-    pivots[r] = x[(params.first_row + min(first_row + r, params.rows - 1u)) * params.in4].x;
+    pivots[r] = x[(first_x_row() + row_of(first_row + r)) * in4()].x;
+  }
+  let first = 2u * (in4() + row4);
+  gamma_sums = norm[first];
+  beta_sums = norm[first + 1u];
+  if (GATED || PAIRED) {
+    up_gamma_sums = norm[first + 2u];
+    up_beta_sums = norm[first + 3u];
   }
 }
 fn load_input8(row: u32, r: u32, k8: u32, inside: bool) -> Eight {
   let gamma = Eight(norm[2u * k8], norm[2u * k8 + 1u]);
-  if (r == THREAD_ROWS) { return masked8(gamma, inside); }
-  if (r > THREAD_ROWS) {
-    let beta = params.in4 + 2u * k8;
-    return masked8(Eight(norm[beta], norm[beta + 1u]), inside);
-  }
-  let index = (params.first_row + row) * params.in4 + 2u * k8;
+  let index = (first_x_row() + row) * in4() + 2u * k8;
   let v = masked8(Eight(x[index] - pivots[r], x[index + 1u] - pivots[r]), inside);
   squares[r] = dot8(v, v, squares[r]);
   totals[r] += sum8(v);
@@ -41,9 +49,9 @@ fn finish_input(at: Invocation) {
     scales[r] = inverseSqrt(max(fma(-all.x, all.x, all.y), 0.0) + params.eps);
   }
 }
-fn normed_sum(r: u32) -> vec4f {
-  return fma(vec4f(scales[r]), fma(vec4f(-means[r]), sums[THREAD_ROWS], sums[r]), sums[THREAD_ROWS + 1u]);
+fn normed_sum(r: u32, sum: vec4f) -> vec4f {
+  return fma(vec4f(scales[r]), fma(vec4f(-means[r]), gamma_sums, sum), beta_sums);
 }
-fn normed_up(r: u32) -> vec4f {
-  return fma(vec4f(scales[r]), fma(vec4f(-means[r]), up_sums[THREAD_ROWS], up_sums[r]), up_sums[THREAD_ROWS + 1u]);
+fn normed_up(r: u32, sum: vec4f) -> vec4f {
+  return fma(vec4f(scales[r]), fma(vec4f(-means[r]), up_gamma_sums, sum), up_beta_sums);
 }

@@ -7,9 +7,9 @@ const INPUT_ROWS = THREAD_ROWS;
 var<private> squares: array<f32, THREAD_ROWS>;
 var<private> scales: array<f32, THREAD_ROWS>;
 
-fn begin_input(first_row: u32) {}
+fn begin_input(first_row: u32, row4: u32) {}
 fn load_input8(row: u32, r: u32, k8: u32, inside: bool) -> Eight {
-  let index = (params.first_row + row) * params.in4 + 2u * k8;
+  let index = (first_x_row() + row) * in4() + 2u * k8;
   let v = masked8(Eight(x[index], x[index + 1u]), inside);
   squares[r] = dot8(v, v, squares[r]);
   return scale8(v, Eight(norm[2u * k8], norm[2u * k8 + 1u]));
@@ -21,5 +21,5 @@ fn finish_input(at: Invocation) {
     scales[r] = inverseSqrt(fma(lane_values[r].x, 1.0 / f32(params.in_dim), params.eps));
   }
 }
-fn normed_sum(r: u32) -> vec4f { return sums[r] * scales[r]; }
-fn normed_up(r: u32) -> vec4f { return up_sums[r] * scales[r]; }
+fn normed_sum(r: u32, sum: vec4f) -> vec4f { return sum * scales[r]; }
+fn normed_up(r: u32, sum: vec4f) -> vec4f { return sum * scales[r]; }

@@ -203,6 +203,7 @@ export async function startRuntime(
   try {
     const loader = new WeightLoader(gpu, storingSink(weights), description.specs, options.flags.computeOverlap);
     await readTensors(gpu, opened, loader, 'weights', options);
+    await weights.sumNorms();
     throwIfAborted(options.signal);
     const int8Input = weights.quantized && gpu.info.features.integerDot;
     const { ultraFusion, computeOverlap, dynamicBatching, memoryPooling } = options.flags;

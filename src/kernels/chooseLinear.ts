@@ -4,7 +4,7 @@ import { pickAt, rowsClass } from './candidate.ts';
 import { directCall, type LinearAlgorithm, type LinearArgs, vectorCall } from './linear.ts';
 import { subgroupMatrixCall, subgroupMatrixTilesFor, usesMatrixUnits } from './linearSubgroupMatrix.ts';
 import { tileCall, tilesFor } from './linearTile.ts';
-import { fitsWide, stepsOf, vectorWideCall, type VectorShape } from './linearVectorWide.ts';
+import { fitsWide, fusesInWide, stepsOf, vectorWideCall, type VectorShape } from './linearVectorWide.ts';
 import { norm } from './norm.ts';
 import type { WeightPart } from './weight.ts';
 
@@ -70,27 +70,24 @@ const partCalls = (args: LinearArgs, call: (args: LinearArgs, part: WeightPart) 
 const isWide = ({ device, alone, rows, weight }: LinearArgs): boolean =>
   !device.adapter.software && !avoids(device, 'vector product') && (alone || rows <= wideRows) && fitsWide(weight);
 
+/** The same with the norm, if there is one, in the kernel. */
+const isWideFused = (args: LinearArgs): boolean => isWide(args) && fusesInWide(args);
+
 /**
  * Fusing saves a dispatch and a round trip through memory. On a CPU it loses always: the statistics need barriers, which
- * there cost more than the dispatch. `linear_vector_wide` gathers them on the way, for a longer input to read (gamma and
- * beta, in f32). LayerNorm's are two more rows of input, each multiplied by W: too much arithmetic beside int4 (the trunk of
- * 2048 at one row on an H100: 0.83 ms apart, 1.09 fused; int8 0.87 apart, 0.84 fused), and too much input beside many rows of
- * quantised ones. The others work them out again in every workgroup, which pays for single rows
+ * there cost more than the dispatch. `linear_vector_wide` gathers them on the way, for a longer input to read (in f32, and gamma):
+ * too much beside many rows of quantised ones. The others work them out again in every workgroup, which pays for single rows
  * only.
  */
 function fusesNorm(args: LinearArgs): boolean {
   const { device, alone, rows, weight } = args;
   if (device.adapter.software) return false;
   if (!isWide(args)) return alone || rows <= vectorRows;
+  if (!fusesInWide(args)) return false;
   const quantised = weight.format === 'int8' || weight.format === 'int4';
-  const size = weight.inDim * weight.outDim;
   if (quantised && weight.outDim > 16_384) return false;
-  if (weight.format === 'int4' && args.norm?.kind === 'layerNorm' && size > smallProduct) return false;
   return alone || rows <= 4;
 }
-
-/** Elements of W up to which the dispatch that fusing saves is longer than the product. */
-const smallProduct = 2 ** 21;
 
 function normCall(args: LinearArgs): KernelCall[] {
   if (!args.norm || !args.normed) return [];
@@ -168,7 +165,7 @@ const clampPower = (value: number, least: number, most: number): number =>
 
 /** The rule's lanes and unrolling first, then what is beside them. */
 function wideCandidates(args: LinearArgs): Candidate[] {
-  if (!isWide(args)) return [];
+  if (!isWideFused(args)) return [];
   const rule = wideShape(args);
   const candidates = new Map<string, Candidate>();
   for (const times of [1, 2, 0.5]) {

@@ -17,6 +17,7 @@ export { linearVectorWide } from './linearVectorWide.ts';
 export { linearInt8Direct, linearInt8Tile, quantizeRowsKernel } from './linearInt8.ts';
 export { meanRowsKernel } from './meanRows.ts';
 export { normKernel } from './norm.ts';
+export { normSumsKernel } from './normSums.ts';
 export { ropeKvKernel } from './ropeKv.ts';
 export {
   sampleCompactKernel,

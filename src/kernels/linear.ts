@@ -90,6 +90,8 @@ export interface NormWeight {
   readonly kind: 'layerNorm' | 'rmsNorm';
   readonly buffer: GPUBuffer;
   readonly eps: number;
+  /** Behind a LayerNorm's beta lie the sums of the matrix that it comes before (normSums.ts). */
+  readonly sums?: boolean;
 }
 
 /** Each a kernel: linear_vector, linear_vector_wide, linear_direct, linear_tile. */

@@ -17,6 +17,7 @@ import inputLayerNorm from '../../shaders/lib/wide_input_layer_norm.wgsl?raw';
 import inputRmsNorm from '../../shaders/lib/wide_input_rms_norm.wgsl?raw';
 import source from '../../shaders/linear_vector_wide.wgsl?raw';
 import type { WeightFormat } from '../core/dtype.ts';
+import { internalError } from '../core/errors.ts';
 import { compilesForCpu } from '../gpu/device.ts';
 import { callKernel, defineKernel, type KernelCall } from '../gpu/kernel.ts';
 import {
@@ -52,7 +53,7 @@ export const linearVectorWide = defineKernel({
   },
   bindings: linearBindings,
   params: linearParams,
-  overrides: ['WORKGROUP_SIZE', 'LANES', ...epilogueOverrides],
+  overrides: ['WORKGROUP_SIZE', 'LANES', 'IN4', 'WHOLE_GROUPS', 'FROM_ROW', 'PAIRED', ...epilogueOverrides],
 });
 
 export interface VectorShape {
@@ -63,6 +64,13 @@ export interface VectorShape {
   readonly threadRows: '1' | '2' | '4' | '8';
   /** Steps loaded before the first is used. */
   readonly unroll: '1' | '2' | '4';
+  /** Eight outputs share lanes instead of four; not for gated weights, which have eight rows of W anyway. */
+  readonly paired?: boolean;
+  /**
+   * One pipeline for any inner dimension instead of one for each. Default: on CPU adapters, where compiling costs more than it
+   * can gain. Leaves the order of sums alone.
+   */
+  readonly anySize?: boolean;
 }
 
 /** Elements along k of a lane's step, one 128-bit load of a row of W (f32: two). */
@@ -73,31 +81,42 @@ export const stepsOf = ({ format, inDim }: LinearWeight): number => inDim / step
 /** Whether steps fill the inner dimension exactly. */
 export const fitsWide = (weight: LinearWeight): boolean => Number.isInteger(stepsOf(weight));
 
+/** Whether the kernel can norm its input: LayerNorm wants the sums of W. */
+export const fusesInWide = ({ norm }: LinearArgs): boolean => norm?.kind !== 'layerNorm' || norm.sums === true;
+
 export function vectorWideCall(args: LinearArgs, part: WeightPart, shape: VectorShape): KernelCall {
+  if (!fusesInWide(args)) throw internalError('linear_vector_wide wants the sums of W for a LayerNorm.');
+  const { lanes, workgroupSize, threadRows } = shape;
   const columns4 = columns4Of(args.weight, part);
   const { input, output } = choiceOf(args);
   const { features, subgroupSize } = args.device;
+  const software = compilesForCpu(args.device);
+  const groups = (workgroupSize / lanes) * (shape.paired ? 2 : 1);
   return callKernel(linearVectorWide, {
     ...common(args, part, columns4),
     choice: {
-      threadRows: shape.threadRows,
+      threadRows,
       unroll: shape.unroll,
-      loops: compilesForCpu(args.device) ? 'rolled' : 'unrolled',
+      loops: software ? 'rolled' : 'unrolled',
       lanes: features.subgroups ? 'subgroups' : 'shared',
       input,
       weight: args.weight.format,
       output,
     },
     overrides: {
-      WORKGROUP_SIZE: shape.workgroupSize,
-      LANES: shape.lanes,
+      WORKGROUP_SIZE: workgroupSize,
+      LANES: lanes,
+      ...((shape.anySize ?? software)
+        ? {}
+        : {
+            IN4: args.weight.inDim / 4,
+            WHOLE_GROUPS: columns4 % groups === 0 ? 1 : 0,
+            FROM_ROW: args.firstRow ? 1 : 0,
+          }),
+      ...(shape.paired ? { PAIRED: 1 } : {}),
       ...(features.subgroups ? { SUBGROUP_MIN: subgroupSize[0] } : {}),
       ...epilogueOf(args),
     },
-    workgroups: [
-      Math.ceil(columns4 / (shape.workgroupSize / shape.lanes)),
-      Math.ceil(args.rows / Number(shape.threadRows)),
-      1,
-    ],
+    workgroups: [Math.ceil(columns4 / groups), Math.ceil(args.rows / Number(threadRows)), 1],
   });
 }

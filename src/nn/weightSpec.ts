@@ -1,6 +1,7 @@
 import type { WeightFormat } from '../core/dtype.ts';
 import { elementCount, roundUp } from '../core/shape.ts';
 import { interleaved, type RowMap, rowsFrom } from '../kernels/convert.ts';
+import { normSumsBytes } from '../kernels/normSums.ts';
 import { weightRowBytes } from '../kernels/weight.ts';
 
 /** Rows of a tensor that go to a weight by one rule. */
@@ -37,6 +38,8 @@ export interface WeightSpec {
   readonly gated: boolean;
   /** Rows as stored, padded. */
   readonly storedRows: number;
+  /** Of a LayerNorm: the matrix that it comes before, whose sums with gamma and beta lie behind them (kernels/normSums.ts). */
+  readonly before?: { readonly id: string; readonly storedRows: number } | undefined;
   readonly sources: readonly TensorSource[];
 }
 
@@ -102,8 +105,8 @@ export function gatedSpecOfOne(id: string, inDim: number, outDim: number, tensor
 
 const gatedRows = (outDim: number): number => roundUp(outDim, 4) * 2;
 
-/** gamma, and beta for LayerNorm, each padded to a multiple of 4. */
-export function normSpec(id: string, dim: number, gamma: string, beta?: string): WeightSpec {
+/** gamma, and beta for LayerNorm, each padded to a multiple of 4. `before`: the matrix that a LayerNorm comes before. */
+export function normSpec(id: string, dim: number, gamma: string, beta?: string, before?: WeightSpec): WeightSpec {
   const source = (tensor: string, row: number, constant: number): TensorSource => ({
     tensor,
     shape: [dim],
@@ -112,7 +115,8 @@ export function normSpec(id: string, dim: number, gamma: string, beta?: string):
     init: { constant },
   });
   const sources = [source(gamma, 0, 1), ...(beta === undefined ? [] : [source(beta, 1, 0)])];
-  return { id, format: 'f32', inDim: dim, outDim: sources.length, gated: false, storedRows: sources.length, sources };
+  const storedRows = sources.length;
+  return { id, format: 'f32', inDim: dim, outDim: storedRows, gated: false, storedRows, before, sources };
 }
 
 /** Vectors one behind the other, each a multiple of 4 long but for the last: a bias of fused projections. */
@@ -164,7 +168,10 @@ export function formatIn(precision: WeightFormat, spec: WeightSpec): WeightForma
 
 /** Bytes on the GPU, with each weight kept as `formatOf` says. */
 export const weightBytes = (specs: readonly WeightSpec[], formatOf: (spec: WeightSpec) => WeightFormat): number =>
-  specs.reduce((sum, spec) => sum + spec.storedRows * weightRowBytes(formatOf(spec), spec.inDim), 0);
+  specs.reduce((sum, spec) => sum + spec.storedRows * weightRowBytes(formatOf(spec), spec.inDim) + sumsBytes(spec), 0);
+
+/** Of a LayerNorm: bytes behind its gamma and beta. */
+export const sumsBytes = ({ before }: WeightSpec): number => (before ? normSumsBytes(before.storedRows) : 0);
 
 /** The same in one precision throughout. */
 export const precisionBytes = (specs: readonly WeightSpec[], precision: WeightFormat): number =>

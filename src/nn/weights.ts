@@ -1,9 +1,11 @@
 import type { WeightFormat } from '../core/dtype.ts';
 import { internalError } from '../core/errors.ts';
 import type { GpuContext } from '../gpu/context.ts';
+import { buildPlan } from '../gpu/plan.ts';
 import type { NormWeight } from '../kernels/linear.ts';
+import { normSums, usesNormSums } from '../kernels/normSums.ts';
 import { type LinearWeight, type WeightPart, weightRowBytes } from '../kernels/weight.ts';
-import type { WeightSpec } from './weightSpec.ts';
+import { sumsBytes, type WeightSpec } from './weightSpec.ts';
 
 interface StoredWeight {
   readonly spec: WeightSpec;
@@ -15,6 +17,8 @@ interface StoredWeight {
 export class WeightSet {
   readonly #gpu: GpuContext;
   readonly #stored = new Map<string, StoredWeight>();
+  /** Norms whose sums are made. */
+  readonly #summed = new Set<string>();
   #bytes = 0;
 
   private constructor(gpu: GpuContext) {
@@ -76,7 +80,27 @@ export class WeightSet {
   }
 
   norm(id: string, kind: NormWeight['kind'], eps: number): NormWeight {
-    return { kind, buffer: this.vector(id), eps };
+    return { kind, buffer: this.vector(id), eps, sums: this.#summed.has(id) };
+  }
+
+  /**
+   * Makes what LayerNorms need of the matrices behind them, as these are kept: once all weights are there, on devices that use it.
+   * @throws EngineError out-of-memory
+   */
+  async sumNorms(): Promise<void> {
+    if (!usesNormSums(this.#gpu.info)) return;
+    const pairs = [...this.#stored.values()].flatMap(({ spec }) => (spec.before ? [[spec.id, spec.before.id]] : []));
+    const calls = pairs.flatMap(([norm = '', matrix = '']) =>
+      normSums(this.#gpu.info, `${norm}.sums`, this.vector(norm), this.linear(matrix)),
+    );
+    if (calls.length === 0) return;
+    const plan = await buildPlan(this.#gpu, calls, 'norm sums');
+    try {
+      await this.#gpu.submit('norm sums', (encoder) => plan.encode(encoder));
+    } finally {
+      plan.dispose();
+    }
+    for (const [norm = ''] of pairs) this.#summed.add(norm);
   }
 
   dispose(): void {
@@ -94,7 +118,7 @@ export class WeightSet {
     this.#stored.set(spec.id, { spec, format, parts });
     for (let firstRow = 0; firstRow < spec.storedRows; firstRow += mostRows) {
       const rows = Math.min(mostRows, spec.storedRows - firstRow);
-      const bytes = rows * bytesPerRow;
+      const bytes = rows * bytesPerRow + sumsBytes(spec);
       const buffer = await this.#gpu.pool.acquire({ bytes, owner: 'weights', label: spec.id, exact: true });
       parts.push({ buffer, firstRow, rows });
       this.#bytes += bytes;

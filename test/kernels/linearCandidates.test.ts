@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { GpuContext } from '../../src/gpu/context.ts';
 import { linear, linearCandidates, linearKey } from '../../src/kernels/chooseLinear.ts';
-import type { LinearArgs } from '../../src/kernels/linear.ts';
+import type { LinearArgs, NormWeight } from '../../src/kernels/linear.ts';
 import * as reference from '../reference/linear.ts';
 import { expectClose, randomNumbers } from '../support/compare.ts';
 import { download, openGpu, poisoned, runCalls, testTiers, upload } from '../support/gpu.ts';
@@ -72,22 +72,22 @@ describe.each(testTiers)('candidates of a product in tier %s', async (tier) => {
     expect(keys).not.toContain(linearKey(problem(gpu, 1, false).args));
   });
 
-  test('on a GPU a norm is fused unless it is a LayerNorm before a large matrix in int4', () => {
+  test('on a GPU a norm is fused, a LayerNorm where the sums of W are there', () => {
     const { args } = problem(gpu, 1, true);
-    const kernels = (format: 'f16' | 'int8' | 'int4', columns: number, kind: 'layerNorm' | 'rmsNorm') => {
-      const weight = { ...args.weight, format, inDim: 2048, outDim: columns };
-      const norm = args.norm && { ...args.norm, kind };
-      return linear({ ...args, device: asHardware(gpu.info), weight, norm }).map(({ kernel }) => kernel.name);
+    const kernels = (weight: Partial<LinearArgs['weight']>, norm: Partial<NormWeight>) => {
+      const device = asHardware(gpu.info);
+      const whole = { weight: { ...args.weight, ...weight }, norm: args.norm && { ...args.norm, ...norm } };
+      return linear({ ...args, device, ...whole }).map(({ kernel }) => kernel.name);
     };
     const fused = ['linear_vector_wide'];
-    for (const columns of [512, 6144]) {
-      expect(kernels('f16', columns, 'layerNorm')).toEqual(fused);
-      for (const format of ['int8', 'int4'] as const) {
-        expect(kernels(format, columns, 'rmsNorm')).toEqual(fused);
-        expect(kernels(format, columns, 'layerNorm')).toEqual(
-          columns > 512 && format === 'int4' ? ['norm_registers', ...fused] : fused,
-        );
-      }
+    const apart = ['norm_registers', ...fused];
+    for (const format of ['f16', 'int8', 'int4'] as const) {
+      const weight = { format, inDim: 2048, outDim: 6144 };
+      expect(kernels(weight, { kind: 'rmsNorm' })).toEqual(fused);
+      expect(kernels(weight, { kind: 'layerNorm', sums: true })).toEqual(fused);
+      expect(kernels(weight, { kind: 'layerNorm' })).toEqual(apart);
+      const large = { ...weight, outDim: 32_000 };
+      expect(kernels(large, { kind: 'rmsNorm' })).toEqual(format === 'f16' ? fused : apart);
     }
   });
 });

@@ -103,4 +103,12 @@ describe('sizes', () => {
     expect(precisionBytes(specs, 'int8')).toBe(8 * (32 + 16) + 2 * 12 * 4);
     expect(precisionBytes(specs, 'int4')).toBe(8 * (16 + 16) + 2 * 12 * 4);
   });
+
+  test('a LayerNorm before a matrix has room for two sums of each of its stored rows', () => {
+    const w = linearSpec('w', 10, [['w', 5]]);
+    const sizes = [undefined, w].map((before) =>
+      precisionBytes([normSpec('n', 10, 'gamma', 'beta', before), w], 'int4'),
+    );
+    expect((sizes[1] ?? 0) - (sizes[0] ?? 0)).toBe(8 * 2 * 4);
+  });
 });

@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import { linear } from '../../src/kernels/chooseLinear.ts';
+import type { VectorShape } from '../../src/kernels/linearVectorWide.ts';
+import { randomNumbers } from '../support/compare.ts';
+import { download, openGpu, poisoned, runCalls, testTiers, upload } from '../support/gpu.ts';
+import { asHardware } from '../support/hardwareGpu.ts';
+import { uploadWeight } from '../support/weights.ts';
+import { checkMix, type Mix, named, type Suite } from './linearSupport.ts';
+
+/**
+ * What linear_vector_wide's steps fill exactly, fewer and more than all lanes in flight; one to nine rows, by one, two and four.
+ */
+const wide: Suite = {
+  name: 'wide',
+  algorithm: 'wide',
+  sizes: [
+    { rows: 1, inDim: 32, outDim: 1 },
+    { rows: 1, inDim: 1056, outDim: 71 },
+    { rows: 1, inDim: 64, outDim: 9, mean: 1e3 },
+    { rows: 1, inDim: 96, outDim: 77, partRows: 32, firstRow: 2 },
+  ],
+  mixes: [
+    { element: 'half', format: 'f16', residual: true, bias: true, activation: 'relu' },
+    { element: 'half', format: 'int8', norm: 'layerNorm', gated: true, activation: 'silu' },
+    { element: 'f32', format: 'int4', norm: 'rmsNorm', bias: true },
+    { element: 'half', format: 'f16', norm: 'layerNorm', bias: true, activation: 'gelu', lanes: 16 },
+    { element: 'f32', format: 'f32', gated: true, bias: true, activation: 'gelu-tanh', lanes: 4 },
+  ],
+};
+const wideRows: Suite = {
+  name: 'wide, several rows',
+  algorithm: 'wide',
+  sizes: [
+    { rows: 3, inDim: 416, outDim: 67, firstRow: 3 },
+    { rows: 9, inDim: 160, outDim: 5 },
+    { rows: 4, inDim: 96, outDim: 77, partRows: 32 },
+  ],
+  mixes: [
+    { element: 'half', format: 'f16', norm: 'rmsNorm', gated: true, activation: 'silu', lanes: 8 },
+    { element: 'f32', format: 'int4', bias: true, residual: true, lanes: 4 },
+  ],
+};
+
+/**
+ * Pipelines for one inner dimension, and pairs of four outputs an invocation: all lanes and all invocations full, and neither;
+ * an odd number of fours.
+ */
+const wideShapes: Suite = {
+  name: 'wide, other shapes',
+  sizes: [
+    { rows: 1, inDim: 256, outDim: 128, mean: 1e3 },
+    { rows: 1, inDim: 288, outDim: 73, firstRow: 2 },
+    { rows: 1, inDim: 288, outDim: 77, partRows: 32, firstRow: 2 },
+  ],
+  mixes: [
+    { format: 'int4', norm: 'layerNorm', bias: true, shape: { ...shapeOf(8, '1'), paired: true } },
+    { format: 'f16', norm: 'layerNorm', residual: true, bias: true, shape: { ...shapeOf(16, '2'), anySize: false } },
+    { format: 'int8', residual: true, shape: { ...shapeOf(8, '2'), anySize: false, paired: true } },
+    {
+      format: 'int4',
+      norm: 'layerNorm',
+      gated: true,
+      activation: 'silu',
+      shape: { ...shapeOf(4, '2'), anySize: false },
+    },
+  ].map((mix) => ({ ...mix, element: 'half' }) as Mix),
+};
+
+function shapeOf(lanes: number, unroll: VectorShape['unroll']): VectorShape {
+  return { lanes, workgroupSize: 32, threadRows: '1', unroll };
+}
+
+describe.each(testTiers)('linear_vector_wide in tier %s', async (tier) => {
+  const gpu = await openGpu(tier);
+  // Subgroups change nothing but how sums go over the lanes.
+  const few = (suite: Suite): Suite =>
+    tier === 'subgroups' ? { ...suite, mixes: suite.mixes.slice(0, suite === wideRows ? 1 : 3) } : suite;
+
+  describe.each([few(wide), few(wideRows), few(wideShapes)])('$name', (suite) => {
+    test.each(named(suite.mixes))('%s', async (_, mix) => checkMix(gpu, suite, mix));
+  });
+
+  const format = tier === 'subgroups' ? 'int4' : 'f16';
+  test(`${format} on a GPU: rows side by side are to the bit what each is alone`, async () => {
+    const [rows, inDim, outDim] = [6, 416, 37];
+    const x = upload(gpu, Float32Array.from(randomNumbers(rows * inDim, 1)));
+    const weight = uploadWeight(gpu, { inDim, outDim, plain: randomNumbers(outDim * inDim, 2) }, format);
+    const gamma = Float32Array.from(randomNumbers(inDim, 3), (v) => 1 + v / 4);
+    const norm = { kind: 'rmsNorm', buffer: upload(gpu, gamma), eps: 1e-5 } as const;
+    const shared = { label: 'test', device: asHardware(gpu.info), xElement: 'f32', yElement: 'f32', norm } as const;
+    const run = async (count: number, firstRow: number): Promise<Float64Array> => {
+      const y = poisoned(gpu, count * 40 * 4);
+      const calls = linear({ ...shared, alone: true, x, y, weight, rows: count, firstRow, none: gpu.none });
+      expect(calls.map(({ kernel }) => kernel.name)).toEqual(['linear_vector_wide']);
+      await runCalls(gpu, calls);
+      return download(gpu, y, count * 40);
+    };
+    const together = await run(rows, 0);
+    for (let row = 0; row < rows; row++) expect(together.subarray(row * 40, row * 40 + 40)).toEqual(await run(1, row));
+    expect((await run(2, 4)).subarray(0, 80)).toEqual(together.subarray(160, 240));
+  });
+});
