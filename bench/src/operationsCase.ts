@@ -91,13 +91,14 @@ export async function runOperationsCase(wanted: OperationsCase): Promise<CaseRes
   const bench: Bench = { gpu, wanted, element };
   const sections: { name: string; measurements: Measurement[] }[] = [];
   try {
-    // On a GPU a matrix alone is over the last-level cache in f16: a small one ends before memory is busy.
-    const size = gpu.info.adapter.software ? 4096 : 8192;
+    // On a GPU one matrix is all of it: the smaller a product, the more its launch and end weigh.
+    const weightBytes = weightBytesOf[wanted.precision];
+    const size = gpu.info.adapter.software ? 4096 : Math.ceil(Math.sqrt(wanted.vectorBytes / weightBytes) / 512) * 512;
     // A run of the peer costs time of its own: on a GPU several products share it, as few as keep numbers within f16.
     const rounds = (matrices: number): number =>
       gpu.info.adapter.software ? 1 : Math.max(1, Math.floor(8 / matrices));
-    const count = Math.ceil(wanted.vectorBytes / (size * size * weightBytesOf[wanted.precision]));
-    const label = `1 row, ${count} matrices of ${size}²`;
+    const count = Math.ceil(wanted.vectorBytes / (size * size * weightBytes));
+    const label = `1 row, ${count === 1 ? 'a matrix' : `${count} matrices`} of ${size}²`;
     const vector = await products(bench, label, 1, size, count, rounds(count));
     sections.push({
       name: `vector product, ${formatOf(wanted.precision)}`,

@@ -6,8 +6,8 @@ import { checkOutputs, compareThenTime, orMismatch, type Runner, seededInput, ti
 
 /** Relative error between two engines that both round as they like; measured values are in README.md's table. */
 export const tolerances = { f32: 1e-4, f16: 2e-2, int8: 5e-2, int4: 5e-2 } as const;
-/** Bytes of a weight, scales and zero points of a group of 32 included. */
-export const weightBytesOf = { f32: 4, f16: 2, int8: 1 + 2 / 32, int4: 0.5 + 2.5 / 32 } as const;
+/** Bytes of a weight as Halftone keeps it, with the scale and zero, in halves, of a group of 32. */
+export const weightBytesOf = { f32: 4, f16: 2, int8: 1 + 2 / 32, int4: 0.5 + 4 / 32 } as const;
 export interface Pair {
   readonly engine: Engine;
   readonly model: Model;

@@ -1,11 +1,10 @@
-import type { WeightFormat } from '../../src/core/dtype.ts';
 import { float16ToNumber } from '../../src/core/float16.ts';
 import { GpuContext } from '../../src/gpu/context.ts';
 import type { KernelCall } from '../../src/gpu/kernel.ts';
 import { buildPlan, type Plan } from '../../src/gpu/plan.ts';
 import { fmaCall } from '../../src/kernels/ceilings.ts';
 import { rowsFrom, seedRows } from '../../src/kernels/convert.ts';
-import { type LinearWeight, weightRowBytes } from '../../src/kernels/weight.ts';
+import { type LinearWeight, type WeightPart, weightRowBytes } from '../../src/kernels/weight.ts';
 
 /** Timing and checking of kernel candidates on one device. */
 
@@ -63,35 +62,30 @@ export class Bench {
     plan.dispose();
   }
 
-  /** Seeded weights [rows, inDim] in ±bound: uniform. */
+  /** Seeded weights [outDim, inDim] in ±bound: uniform; in `parts` buffers. */
   async seedWeight(
-    format: WeightFormat,
-    inDim: number,
-    outDim: number,
+    { format, inDim, outDim }: Pick<LinearWeight, 'format' | 'inDim' | 'outDim'>,
     gated: boolean,
     seed: number,
+    parts = 1,
   ): Promise<LinearWeight> {
-    const rows = gated ? Math.ceil(outDim / 4) * 8 : Math.ceil(outDim / 4) * 4;
-    const buffer = this.buffer(rows * weightRowBytes(format, inDim));
+    const rows = Math.ceil(outDim / 4) * (gated ? 8 : 4);
+    const partRows = Math.ceil(rows / parts / 8) * 8;
+    const made: WeightPart[] = [];
     const pieces: KernelCall[] = [];
     const step = 4096;
-    for (let firstRow = 0; firstRow < rows; firstRow += step) {
-      pieces.push(
-        seedRows({
-          format,
-          weight: buffer,
-          firstRow,
-          rows: Math.min(step, rows - firstRow),
-          columns: inDim,
-          map: rowsFrom(0),
-          seed,
-          init: { uniform: Math.sqrt(3 / inDim) },
-          none: this.gpu.none,
-        }),
-      );
+    for (let start = 0; start < rows; start += partRows) {
+      const count = Math.min(partRows, rows - start);
+      const buffer = this.buffer(count * weightRowBytes(format, inDim));
+      made.push({ buffer, firstRow: start, rows: count });
+      for (let firstRow = 0; firstRow < count; firstRow += step) {
+        const target = { format, weight: buffer, firstRow, rows: Math.min(step, count - firstRow), columns: inDim };
+        const init = { uniform: Math.sqrt(3 / inDim) };
+        pieces.push(seedRows({ ...target, map: rowsFrom(0), seed, init, none: this.gpu.none }));
+      }
     }
     await this.run(pieces);
-    return { format, inDim, outDim, gated, parts: [{ buffer, firstRow: 0, rows }] };
+    return { format, inDim, outDim, gated, parts: made };
   }
 
   /** GPU time of the plan's steps recorded `repeats` times in one pass, in ms. */

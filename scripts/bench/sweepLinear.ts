@@ -22,12 +22,13 @@ import {
   usesMatrixUnits,
 } from '../../src/kernels/linearSubgroupMatrix.ts';
 import { fitsTile, type LinearTile, linearTiles, tileCall } from '../../src/kernels/linearTile.ts';
+import { normSums, normSumsBytes } from '../../src/kernels/normSums.ts';
 import { type Bench, difference, noise } from './harness.ts';
 import { race } from './race.ts';
 import { chosen, type Problem, type SweepOptions } from './sweepOptions.ts';
-import { vectorCandidates, withoutSubgroups } from './sweepVector.ts';
+import { vectorCandidates, type VectorProblem, vectorProblemCandidates, vectorProblems } from './sweepVector.ts';
 
-interface LinearProblem {
+interface ManyRowProblem {
   readonly name: string;
   readonly rows: number;
   readonly inDim: number;
@@ -38,9 +39,10 @@ interface LinearProblem {
   readonly format: WeightFormat;
   readonly element: ElementType;
   /** 'odd': all kernels of many rows, however little they suit; held against linear_direct. */
-  readonly candidates: 'vector' | 'matrix' | 'skinny' | 'odd';
+  readonly candidates: 'matrix' | 'skinny' | 'odd';
 }
 
+type LinearProblem = ManyRowProblem | VectorProblem;
 type Candidate = (args: ManyRowArgs) => KernelCall[];
 /** Bytes of weights that a rotation must exceed: over the largest L2 cache. */
 const rotation = 220 * 2 ** 20;
@@ -52,9 +54,9 @@ const gateUp = { inDim: hidden, outDim: 5504, gated: true };
 const down = { inDim: 5504, outDim: hidden, residual: true };
 
 /** Rows, k and outputs that fill no tile: whether every kernel is right on this device, with its k that is a multiple of 8. */
-const oddProblems = (element: ElementType): LinearProblem[] =>
+const oddProblems = (element: ElementType): ManyRowProblem[] =>
   [9, 35, 67, 260].flatMap((rows) =>
-    (['f16', 'int8', 'int4'] as const).map((format): LinearProblem => {
+    (['f16', 'int8', 'int4'] as const).map((format): ManyRowProblem => {
       const epilogue = rows === 35 ? { gated: true } : rows === 67 ? { residual: true } : {};
       return {
         name: `odd.${rows}.${format}`,
@@ -70,9 +72,9 @@ const oddProblems = (element: ElementType): LinearProblem[] =>
   );
 
 /** The trunks' products in prefill, in each format that a weight has on a GPU. */
-const manyRowProblems = (element: ElementType): LinearProblem[] =>
+const manyRowProblems = (element: ElementType): ManyRowProblem[] =>
   [512, 128, 32, 16, 8, 4].flatMap((rows) =>
-    (['f16', 'int8', 'int4'] as const).flatMap((format): LinearProblem[] => {
+    (['f16', 'int8', 'int4'] as const).flatMap((format): ManyRowProblem[] => {
       const of = { rows, candidates: rows < 64 ? 'skinny' : 'matrix', format, element } as const;
       const end = format === 'f16' ? rows : `${rows}.${format}`;
       return [
@@ -91,43 +93,22 @@ export function linearProblems(gpu: GpuContext, options: SweepOptions): Problem[
   const f16: ElementType = gpu.info.features.f16 ? 'f16' : 'f32';
   const half = { format: 'f16', element: f16 } as const;
   const full = { format: 'f32', element: 'f32' } as const;
-  const layerNorm = { norm: 'layerNorm' } as const;
-  const vector = { candidates: 'vector', rows: 1 } as const;
   const cases: LinearProblem[] = [
-    { name: 'head', ...vector, inDim: hidden, outDim: 32_256, ...half },
-    { name: 'qkv.norm', ...vector, ...qkv, ...layerNorm, ...half },
-    { name: 'output', ...vector, ...output, ...half },
-    { name: 'gateUp.norm', ...vector, ...gateUp, ...layerNorm, ...half },
-    { name: 'down', ...vector, ...down, ...half },
-    ...(['int8', 'int4'] as const).flatMap((format): LinearProblem[] => [
-      { name: `head.${format}`, ...vector, inDim: hidden, outDim: 151_936, format, element: f16 },
-      { name: `qkv.norm.${format}`, ...vector, ...qkv, ...layerNorm, format, element: f16 },
-      { name: `output.${format}`, ...vector, ...output, format, element: f16 },
-      { name: `gateUp.norm.${format}`, ...vector, ...gateUp, ...layerNorm, format, element: f16 },
-      { name: `down.${format}`, ...vector, ...down, format, element: f16 },
-      { name: `qkv.${format}`, ...vector, ...qkv, format, element: f16 },
-      { name: `gateUp.${format}`, ...vector, ...gateUp, format, element: f16 },
-    ]),
-    // Whether a head's rate hangs on its size: 214 MB, under what some drivers address at once.
-    { name: 'head.int8.half', ...vector, inDim: hidden, outDim: 98_304, format: 'int8', element: f16 },
+    ...vectorProblems(f16),
     { name: 'square.4096', rows: 4096, candidates: 'matrix', inDim: 4096, outDim: 4096, ...half },
     ...manyRowProblems(f16),
     ...oddProblems(f16),
-    { name: 'qkv.rms', ...vector, ...qkv, norm: 'rmsNorm', ...half },
-    { name: 'qkv', ...vector, ...qkv, ...half },
-    { name: 'head.f32', ...vector, inDim: hidden, outDim: 32_256, ...full },
-    { name: 'small.qkv.norm', ...vector, inDim: 512, outDim: 1536, ...layerNorm, ...half },
-    { name: 'small.down', ...vector, inDim: 1024, outDim: 512, residual: true, ...half },
-    { name: 'small.qkv.norm.f32', ...vector, inDim: 512, outDim: 1536, ...layerNorm, ...full },
     { name: 'gateUp.512.f32', rows: 512, candidates: 'matrix', ...gateUp, ...full },
   ];
   return cases.map((problem) => {
     const small = {
       ...problem,
-      rows: Math.max(1, Math.min(problem.rows, Math.floor((problem.rows * 2) / shrink))),
+      ...(problem.rows === 1
+        ? {}
+        : { rows: Math.max(1, Math.min(problem.rows, Math.floor((problem.rows * 2) / shrink))) }),
       inDim: Math.max(1056, Math.floor(problem.inDim / shrink / 32) * 32),
       outDim: Math.max(64, Math.floor(problem.outDim / shrink / 8) * 8),
-    };
+    } as LinearProblem;
     return {
       name: `linear.${problem.name}`,
       run: (bench) => runLinear(bench, shrink > 1 ? small : problem, options),
@@ -143,13 +124,16 @@ async function runLinear(bench: Bench, p: LinearProblem, options: SweepOptions):
   const values = noise(p.rows * p.inDim, 7);
   const x = bench.upload(xElement === 'f32' ? values : Uint16Array.from(values, numberToFloat16));
   const gamma = noise(2 * p.inDim, 9).map((v, i) => (i < p.inDim ? 1 + v / 8 : v / 4));
-  const norm = p.norm && { kind: p.norm, buffer: bench.upload(gamma), eps: 1e-5 };
-  const first = await bench.seedWeight(p.format, p.inDim, p.outDim, p.gated ?? false, 1);
-  const bytes = (first.parts[0]?.rows ?? 0) * weightRowBytes(p.format, p.inDim);
+  const seeded = () => bench.seedWeight(p, p.gated ?? false, 1, p.candidates === 'vector' ? p.parts : 1);
+  const first = await seeded();
+  const storedRows = first.parts.reduce((sum, part) => sum + part.rows, 0);
+  const bytes = storedRows * weightRowBytes(p.format, p.inDim);
+  const room = new Float32Array(normSumsBytes(storedRows) / 4);
+  const norm = p.norm && { kind: p.norm, buffer: bench.upload(joined(gamma, room)), eps: 1e-5, sums: true };
+  if (norm?.kind === 'layerNorm') await bench.run(normSums(gpu.info, 'sums', norm.buffer, first));
   const copies = Math.max(1, Math.min(24, Math.ceil(rotation / shrink / shrink / bytes)));
   const weights = [first];
-  for (let i = 1; i < copies; i++)
-    weights.push(await bench.seedWeight(p.format, p.inDim, p.outDim, p.gated ?? false, 1));
+  for (let i = 1; i < copies; i++) weights.push(await seeded());
   const outputs = p.rows * Math.ceil(p.outDim / 4) * 4;
   const y = bench.buffer(outputs * (yElement === 'f32' ? 4 : 2));
   const scratch = {
@@ -175,10 +159,10 @@ async function runLinear(bench: Bench, p: LinearProblem, options: SweepOptions):
   });
   await race(bench, report, {
     name: p.name,
-    candidates: chosen(candidatesFor(p, gpu), options),
+    candidates: chosen(candidatesFor(p, bench), options),
     args: weights.map(argsOf),
     bytes,
-    flops: 2 * p.rows * (first.parts[0]?.rows ?? 0) * p.inDim,
+    flops: 2 * p.rows * storedRows * p.inDim,
     output: { buffer: y, count: outputs, element: yElement },
     checked: async (got) => ({ reference: await spotCheck(bench, p, first, values, gamma, got), bytes, copies }),
   });
@@ -195,7 +179,8 @@ async function spotCheck(
 ): Promise<{ rms: number; worst: number } | 'not read'> {
   const buffer = weight.parts[0]?.buffer;
   const { format } = p;
-  if (!buffer || format === 'int8' || format === 'int4') return 'not read';
+  // In the first part alone: these have one.
+  if (!buffer || weight.parts.length > 1 || format === 'int8' || format === 'int4') return 'not read';
   const size = format === 'f32' ? 4 : 2;
   const have: number[] = [];
   const want: number[] = [];
@@ -232,42 +217,36 @@ function normalise(input: Float64Array, gamma: Float32Array, kind: 'layerNorm' |
   }
 }
 
-function candidatesFor(p: LinearProblem, gpu: GpuContext): Record<string, Candidate> {
-  const { subgroups } = gpu.info.features;
-  const all: Record<string, Candidate> = {};
-  const unpacked = (args: LinearArgs): LinearArgs => ({
-    ...args,
-    device: { ...args.device, features: { ...args.device.features, f16: false } },
-  });
-  if (p.candidates === 'vector') {
-    all['old shared'] = (args) => linear({ ...withoutSubgroups(args), algorithm: 'vector' });
-    all['wide by the rules'] = linear;
-    if (subgroups) all['old subgroups'] = (args) => linear({ ...args, algorithm: 'vector' });
-    if (p.format === 'f16')
-      all['old shared packed'] = (args) => linear({ ...unpacked(withoutSubgroups(args)), algorithm: 'vector' });
-    Object.assign(all, vectorCandidates(p, gpu, ['1']));
-  } else {
-    manyRowCandidates(p, gpu, all);
-  }
+const joined = (a: Float32Array, b: Float32Array): Float32Array => {
+  const all = new Float32Array(a.length + b.length);
+  all.set(a);
+  all.set(b, a.length);
   return all;
+};
+
+function candidatesFor(p: LinearProblem, bench: Bench): Record<string, Candidate> {
+  return p.candidates === 'vector'
+    ? vectorProblemCandidates(p, bench.gpu, bench.buffer(4096))
+    : manyRowCandidates(p, bench.gpu);
 }
 
 type ManyRowArgs = LinearArgs & { readonly scratch: QuantizedInput };
 
 /** Orders of the tiles: the engine's, and for some all rows of W first. */
-const orders = (p: LinearProblem, name: string): readonly (readonly [name: string, tallestBand?: number])[] =>
+const orders = (p: ManyRowProblem, name: string): readonly (readonly [name: string, tallestBand?: number])[] =>
   /^(gateUp\.512|square)/.test(p.name) && /^(64x64(t4|t4d2)?|64x128s2|128x128|128x128k16b2)$/.test(name)
     ? [[''], [' columns first', 1]]
     : [['']];
 
 /** The first, which the others are compared with, sums in f32. Inputs in int8 are off by their own rounding, some 7e-3. */
-function manyRowCandidates(p: LinearProblem, gpu: GpuContext, all: Record<string, Candidate>): void {
+function manyRowCandidates(p: ManyRowProblem, gpu: GpuContext): Record<string, Candidate> {
   const { info } = gpu;
+  const all: Record<string, Candidate> = {};
   if (p.candidates === 'odd') all['direct'] = (args) => linear({ ...args, algorithm: 'direct' });
   all['tile 64x64t4'] = (args) => args.weight.parts.map((part) => tileCall(args, part, '64x64t4'));
   if (p.candidates === 'skinny') {
     all['old vector'] = (args) => linear({ ...args, algorithm: 'vector' });
-    Object.assign(all, vectorCandidates(p, gpu, p.rows > 4 ? ['4', '8'] : ['4']));
+    Object.assign(all, vectorCandidates(p, p.rows > 4 ? ['4', '8'] : ['4']));
   }
   const { rows, inDim, outDim, format } = p;
   const weight = { format, inDim, outDim, gated: p.gated ?? false, parts: [] };
@@ -294,4 +273,5 @@ function manyRowCandidates(p: LinearProblem, gpu: GpuContext, all: Record<string
         for (const [order, band] of orders(p, name))
           all[`units ${name}${order}`] = (args) =>
             args.weight.parts.map((part) => subgroupMatrixCall(args, part, name, matrixSyntax, band));
+  return all;
 }
