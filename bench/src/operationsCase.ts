@@ -1,5 +1,6 @@
 import type { ElementType } from '../../src/core/dtype.ts';
-import { calibrated, openDevice } from './device.ts';
+import type { GpuContext } from '../../src/gpu/context.ts';
+import { calibrated, gpuTime, openDevice, type Repeated } from './device.ts';
 import { type Bench, cachedAttention, download, type Operation, products, selfAttention } from './operations.ts';
 import { peerMode, PeerSession, prepare, tensorFloats } from './peer.ts';
 import type { BenchPrecision, CaseResult, Measurement, OperationsCase } from './protocol.ts';
@@ -22,6 +23,24 @@ function peerRunner(session: PeerSession, { input, dims }: Operation, runs: numb
     });
     return ms / runs;
   };
+}
+
+/** Samples by the GPU's clock, each behind a run that keeps its frequency up: what the sweep of kernels tells, too. */
+async function gpuSamples(
+  gpu: GpuContext,
+  { calls, repeats }: Operation,
+  timer: Repeated & { readonly repeats: number },
+  runs: number,
+): Promise<number[]> {
+  const samples: number[] = [];
+  // A CPU adapter has no other clock than the wall's.
+  if (gpu.info.adapter.software) return samples;
+  for (let i = 0; i < runs; i++) {
+    await timer.run();
+    const ms = await gpuTime(gpu, calls, timer.repeats);
+    if (ms !== undefined && ms > 0) samples.push(ms / repeats);
+  }
+  return samples;
 }
 
 async function measure(bench: Bench, operation: Operation): Promise<Measurement> {
@@ -57,7 +76,7 @@ async function timesOf(bench: Bench, operation: Operation): Promise<Measurement>
     if (!session) {
       const halftoneMs = [];
       for (let i = 0; i < wanted.runs; i++) halftoneMs.push((await timer.run()) / repeats);
-      return { ...base, halftoneMs, note };
+      return { ...base, halftoneMs, gpuMs: await gpuSamples(gpu, operation, timer, wanted.runs), note };
     }
     const y = await session.run(session.tensor(operation.input, operation.dims));
     await y.getData();
@@ -74,6 +93,7 @@ async function timesOf(bench: Bench, operation: Operation): Promise<Measurement>
       ...base,
       halftoneMs: each.halftoneMs.map((ms) => ms / repeats),
       peerMs: each.peerMs.map((ms) => ms / repeats),
+      gpuMs: await gpuSamples(gpu, operation, timer, wanted.runs),
       error,
     };
   } finally {

@@ -113,6 +113,8 @@ export interface Measurement {
   readonly peerMs: readonly number[];
   /** Halftone's time for one of several asked for at once: what the wait for a single result hides. */
   readonly overlappedMs?: readonly number[] | undefined;
+  /** The same by the GPU's own clock: without a browser's recording and the wait. Absent where there is none. */
+  readonly gpuMs?: readonly number[] | undefined;
   readonly error?: OutputError | undefined;
   /** Work of one sample, counted from the network: floating-point operations, and bytes that must be read. */
   readonly flops: number;

@@ -79,6 +79,14 @@ const operation = (report, section, precision, size) =>
     .find(({ name }) => name.startsWith(section))
     ?.measurements.find((measurement) => size === undefined || measurement.size === size);
 
+/** An operation that memory bounds: by the wall, where a browser's recording is in it, and by the GPU's clock, where there is one. @param {Report} report @param {string} name @param {number} target @param {Measurement | undefined} found @returns {Figure[]} */
+function streamFigures(report, name, target, found) {
+  const wall = shareFigure(name, target, streamShare(report, found), 'stream rate');
+  if (!found?.gpuMs?.length) return [wall];
+  const share = streamShare(report, found, found.gpuMs);
+  return [wall, shareFigure(`${name}, by the GPU's clock`, target, share, 'stream rate')];
+}
+
 /** @param {Report} report @param {BenchPrecision} precision @param {number} rate operations a second */
 function flopShare(report, precision, rate) {
   const found = trunkMeasurement(report, 'deepseek', precision, 512);
@@ -104,12 +112,12 @@ function softwareFigures(report) {
 
 /** @param {Report} report @returns {Figure[]} */
 function gpuFigures(report) {
-  const vector = /** @type {const} */ (['f16', 'int8', 'int4']).map((precision) =>
-    shareFigure(
+  const vector = /** @type {const} */ (['f16', 'int8', 'int4']).flatMap((precision) =>
+    streamFigures(
+      report,
       `vector product ${precision} on ≥ 100 MB`,
       0.8,
-      streamShare(report, operation(report, 'vector product', precision)),
-      'stream rate',
+      operation(report, 'vector product', precision),
     ),
   );
   const whole = /** @type {const} */ ([
@@ -131,11 +139,11 @@ function gpuFigures(report) {
       tensor && flopShare(report, 'f16', tensor),
       'tensor rate that PyTorch reaches',
     ),
-    shareFigure(
+    ...streamFigures(
+      report,
       'attention at 4,096 keys, one query, f16',
       0.6,
-      streamShare(report, operation(report, 'attention, one query', 'f16', 4096)),
-      'stream rate',
+      operation(report, 'attention, one query', 'f16', 4096),
     ),
     figure(
       'dependent dispatch inside a pass',

@@ -42,11 +42,14 @@ const header = [
 function measurementRow(report, precision, measurement) {
   const { label, halftoneMs, peerMs, overlappedMs = [], error, flops, bytes } = measurement;
   const overlap = overlappedMs.length > 0 ? `${milliseconds(median(overlappedMs))} ms each, eight at once` : '';
-  const note = [measurement.note ?? '', overlap].filter(Boolean).join('; ');
+  const bound = boundOf(report, { flops, bytes }, precision);
+  const gpuMs = median(measurement.gpuMs ?? []);
+  const share = bound && gpuMs > 0 ? `, ${percent(bound.ms / gpuMs)} ${bound.name}` : '';
+  const onGpu = gpuMs > 0 ? `GPU's clock ${milliseconds(gpuMs)} ms${share}` : '';
+  const note = [measurement.note ?? '', overlap, onGpu].filter(Boolean).join('; ');
   if (halftoneMs.length === 0) return [label, '–', '', '–', '–', '', '', '', note];
   const ms = median(halftoneMs);
   const ratio = pairedRatio(halftoneMs, peerMs);
-  const bound = boundOf(report, { flops, bytes }, precision);
   const rate = bound?.name === 'stream' ? scaled((1000 * bytes) / ms, 'B/s') : scaled((1000 * flops) / ms, 'FLOP/s');
   return [
     label,

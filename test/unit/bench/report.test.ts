@@ -71,6 +71,28 @@ describe('the report', () => {
     expect(slow).toMatchObject({ verdict: 'missed', reached: '1.0×' });
   });
 
+  it('tells a share of memory by the wall and by the clock of the GPU', () => {
+    const options = readOptions(['--cases', 'operations', '--precisions', 'f16']);
+    const [planned] = planCases(options, adapter(false), ceilings);
+    if (!planned) throw new Error('There is a case.');
+    const measurement = {
+      label: '4096 keys',
+      size: 4096,
+      halftoneMs: [5, 4, 4],
+      gpuMs: [2.5, 2.5, 3],
+      peerMs: [],
+      flops: 1,
+      bytes: 2e6,
+    };
+    const result = { sections: [{ name: 'attention, one query, f16', measurements: [measurement] }] };
+    const whole = { ...report(), adapter: adapter(false), cases: [{ ...planned, result, seconds: 1 }] };
+    const verdicts = Object.fromEntries(figuresOf(whole).map((figure) => [figure.case, figure]));
+    const name = 'attention at 4,096 keys, one query, f16';
+    expect(verdicts[name]).toMatchObject({ verdict: 'missed', reached: '50 %' });
+    expect(verdicts[`${name}, by the GPU's clock`]).toMatchObject({ verdict: 'met', reached: '80 %' });
+    expect(markdown(whole)).toContain("GPU's clock 2.50 ms, 80 % stream");
+  });
+
   it('has ratio, medians, the difference and the share of the ceiling in a row', () => {
     const row = markdown(report())
       .split('\n')
