@@ -2,7 +2,8 @@
 //   q', k' = [a·cos - b·sin, b·cos + a·sin] with a, b the two halves of a head (Su et al. 2021, 'rotate half' layout)
 //   QK_NORM: RMSNorm of each head of q and k before (Qwen3)
 // qkv: [rows, heads + 2·kv_heads, head_dim]   rope: [positions, head_dim / 2] of (cos, sin)   norm: gamma of q, then of k
-// q: [rows, heads, head_dim]   key_cache, value_cache: [slots, capacity, kv_heads, head_dim]
+// q: [rows, heads, head_dim]   key_cache, value_cache: [slots, kv_heads, capacity, head_dim]: what decoding reads
+// of a head lies in one piece
 // A workgroup a head of a row. `rope` is a table because cos() of a large angle is imprecise in WGSL.
 override WORKGROUP_SIZE: u32 = 32u;
 override HAS_ROPE: bool = true;
@@ -31,7 +32,7 @@ fn main(at: Invocation) {
   let row = at.group.y;
   let sequence = row / params.rows_each;
   let position = position_of(sequence) + row % params.rows_each;
-  let cache_row = slot_of(sequence) * params.capacity + position;
+  let cache_head = slot_of(sequence) * params.kv_heads;
   let start = (row * (params.heads + 2u * params.kv_heads) + head) * params.head_dim;
   let is_query = head < params.heads;
   let is_key = !is_query && head < params.heads + params.kv_heads;
@@ -64,11 +65,12 @@ fn main(at: Invocation) {
       q[out + i] = to_elem(a);
       q[out + half + i] = to_elem(b);
     } else if (is_key) {
-      let out = (cache_row * params.kv_heads + head - params.heads) * params.head_dim;
+      let out = ((cache_head + head - params.heads) * params.capacity + position) * params.head_dim;
       key_cache[out + i] = to_elem(a);
       key_cache[out + half + i] = to_elem(b);
     } else {
-      let out = (cache_row * params.kv_heads + head - params.heads - params.kv_heads) * params.head_dim;
+      let kv_head = head - params.heads - params.kv_heads;
+      let out = ((cache_head + kv_head) * params.capacity + position) * params.head_dim;
       value_cache[out + i] = to_elem(a);
       value_cache[out + half + i] = to_elem(b);
     }

@@ -173,6 +173,16 @@ export async function selfAttention(bench: Bench, seq: number): Promise<Operatio
   return { label: `seq ${seq}`, size: seq, graph, input, dims: [1, seq, hidden], repeats, work, x, y: q, calls };
 }
 
+/** Rows of keys as a decoder's cache has them: [head, key, headDim]. */
+function byHeads(rows: Float32Array, keys: number): Float32Array {
+  const turned = new Float32Array(rows.length);
+  for (let at = 0; at < rows.length; at += headDim) {
+    const [key, head] = [Math.floor(at / hidden), (at % hidden) / headDim];
+    turned.set(rows.subarray(at, at + headDim), (head * keys + key) * headDim);
+  }
+  return turned;
+}
+
 export async function cachedAttention(bench: Bench, keys: number): Promise<Operation> {
   const { gpu, element } = bench;
   const input = seededInput(hidden, 13);
@@ -188,7 +198,7 @@ export async function cachedAttention(bench: Bench, keys: number): Promise<Opera
     const [k, v] = await Promise.all(
       ['keys', 'values'].map(async (part) => {
         const halves = new Float16Array((await fetchRows(`caches.${i}.${part}`, keys, hidden)).buffer);
-        return upload(gpu, Float32Array.from(halves), element);
+        return upload(gpu, byHeads(Float32Array.from(halves), keys), element);
       }),
     );
     const out = between[i % 2] ?? x;
@@ -197,8 +207,8 @@ export async function cachedAttention(bench: Bench, keys: number): Promise<Opera
       ...decodeAttention({
         ...attentionArgs(bench, `${keys} keys`, 1, keys),
         q: view(q, 1),
-        k: view(k, keys),
-        v: view(v, keys),
+        k: { ...view(k, keys), rowStride: headDim, headStride: keys * headDim },
+        v: { ...view(v, keys), rowStride: headDim, headStride: keys * headDim },
         out: view(out, 1),
         scratch,
         keyCapacity: keys,

@@ -113,12 +113,19 @@ function attendToCache(graph: DecoderGraph, context: LayerContext, index: number
   const { heads, kvHeads, headDim } = config;
   const { keys, values } = cacheOf(graph, index);
   const rows = context.rows / graph.sequences;
-  const view = (buffer: GPUBuffer, count: number, positions: number) => ({
+  const view = (buffer: GPUBuffer) => ({
     buffer,
     offset: 0,
-    batchStride: positions * count * headDim,
-    rowStride: count * headDim,
+    batchStride: rows * heads * headDim,
+    rowStride: heads * headDim,
     headStride: headDim,
+  });
+  const slotView = (buffer: GPUBuffer) => ({
+    buffer,
+    offset: 0,
+    batchStride: kvHeads * graph.capacity * headDim,
+    rowStride: headDim,
+    headStride: graph.capacity * headDim,
   });
   const operand = (buffer: GPUBuffer, count: number) => ({
     buffer,
@@ -130,10 +137,10 @@ function attendToCache(graph: DecoderGraph, context: LayerContext, index: number
     label: `layers.${index}.attention`,
     element: context.element,
     device: gpu.info,
-    q: view(buffers.q, heads, rows),
-    k: view(keys, kvHeads, graph.capacity),
-    v: view(values, kvHeads, graph.capacity),
-    out: view(buffers.attended, heads, rows),
+    q: view(buffers.q),
+    k: slotView(keys),
+    v: slotView(values),
+    out: view(buffers.attended),
     batch: graph.sequences,
     heads,
     kvHeads,

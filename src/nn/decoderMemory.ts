@@ -51,7 +51,7 @@ export interface SlotBuffers {
   readonly sampleScratch: GPUBuffer;
   /** Split results of attention. */
   readonly attentionScratch: GPUBuffer | undefined;
-  /** By layer: [slots, capacity, kvHeads, headDim]. */
+  /** By layer: [slots, kvHeads, capacity, headDim]: a head's keys lie in one piece. */
   readonly cache: readonly { readonly keys: GPUBuffer; readonly values: GPUBuffer }[];
 }
 

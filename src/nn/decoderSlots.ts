@@ -62,17 +62,19 @@ export class DecoderSlots {
 
   /** Copies the keys and values of the first `positions` of one slot to another. */
   async copyPrefix(from: number, to: number, positions: number): Promise<void> {
-    const { cache } = this.buffers;
-    const rowBytes = this.positionBytes / (2 * this.#config.layers);
+    const { kvHeads, layers } = this.#config;
+    const rowBytes = this.positionBytes / (2 * layers * kvHeads);
     const bytes = positions * rowBytes;
-    const slotBytes = this.#options.capacity * rowBytes;
+    const headBytes = this.#options.capacity * rowBytes;
+    const heads = Array.from({ length: kvHeads }, (_, head) => head);
     // A copy within one buffer is not allowed: each goes through a scratch.
-    const scratch = await this.#gpu.pool.acquire({ bytes, owner: 'kv', label: 'prefix' });
+    const scratch = await this.#gpu.pool.acquire({ bytes: kvHeads * bytes, owner: 'kv', label: 'prefix' });
     try {
       await this.#gpu.submit('copy a prefix', (encoder) => {
-        for (const buffer of cache.flatMap(({ keys, values }) => [keys, values])) {
-          encoder.copyBufferToBuffer(buffer, from * slotBytes, scratch, 0, bytes);
-          encoder.copyBufferToBuffer(scratch, 0, buffer, to * slotBytes, bytes);
+        for (const buffer of this.buffers.cache.flatMap(({ keys, values }) => [keys, values])) {
+          const at = (slot: number, head: number): number => (slot * kvHeads + head) * headBytes;
+          for (const head of heads) encoder.copyBufferToBuffer(buffer, at(from, head), scratch, head * bytes, bytes);
+          for (const head of heads) encoder.copyBufferToBuffer(scratch, head * bytes, buffer, at(to, head), bytes);
         }
       });
     } finally {
