@@ -45,7 +45,8 @@ export default defineConfig({
           pool: 'forks',
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // A driver that compiles for the CPU does so in one thread.
+          maxWorkers: 2,
         },
       },
       { test: { name: 'chromium', include: kernelFiles, ...inChromium() } },

@@ -1,14 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { composeWgsl, type Kernel } from '../../src/gpu/kernel.ts';
 import { linearSubgroupMatrix, matrixRate } from '../../src/kernels/index.ts';
+import { createDawn } from '../support/dawn.ts';
 
 const matrixFeature = 'chromium-experimental-subgroup-matrix' as GPUFeatureName;
 
 /** Dawn's null backend has every feature and runs nothing: its compiler's front says whether WGSL is right. */
 async function nullDevice(): Promise<GPUDevice> {
-  const dawn = (await import('webgpu')) as unknown as { create(flags: string[]): GPU; globals: object };
-  Object.assign(globalThis, dawn.globals);
-  const gpu = dawn.create(['backend=null', 'enable-dawn-features=allow_unsafe_apis']);
+  const gpu = await createDawn('backend=null');
   // Dawn dies with this object.
   Object.assign(globalThis, { halftoneNullGpu: gpu });
   const adapter = await gpu.requestAdapter();

@@ -21,9 +21,7 @@ export const testGpu: GPU | undefined = await findGpu();
 
 async function findGpu(): Promise<GPU | undefined> {
   if (!inNode) return navigator.gpu;
-  const dawn = (await import('webgpu')) as { create(flags: string[]): GPU; globals: object };
-  Object.assign(globalThis, dawn.globals);
-  return dawn.create(['enable-dawn-features=allow_unsafe_apis']);
+  return (await import('./dawn.ts')).createDawn();
 }
 
 /**
