@@ -23,7 +23,8 @@ describe.skipIf(testTiers.length === 0)('precision', async () => {
         // Bits a weight: 32, 16, 8.5 and 5, and the norms in f32.
         expect(sizeBytes.f32 / sizeBytes.f16).toBeCloseTo(2, 1);
         expect(sizeBytes.f32 / sizeBytes.int8).toBeCloseTo(32 / 8.5, 1);
-        expect(sizeBytes.f32 / sizeBytes.int4).toBeCloseTo(32 / 5, 1);
+        // Norms and their sums, eight bytes a row of W, are f32 in every precision: 2 % here, where a row in int4 is 320 bytes.
+        expect(sizeBytes.f32 / sizeBytes.int4).toBeCloseTo((32 / 5) * 0.98, 1);
         await model.dispose();
       });
     }
