@@ -4,9 +4,11 @@
 // Subgroups of 32 lanes, SUBGROUPS_DOWN × SUBGROUPS_ACROSS of them, make a tile; each keeps MATRICES_DOWN × MATRICES_ACROSS
 // results of 16 × 16 in variables of their own (lib/matrix_block_*.wgsl, which has main): in an array indexed by a loop they
 // went through memory at every product. SLICES times as many subgroups share out each tile's k, STEPS · 16 of it a slice, and
-// add up at the end. x and W pass through workgroup memory (lib/tile_staging.wgsl); a chunk is 8 halves. Matrices are opaque:
-// results go through a slab of workgroup memory, 16 rows by 32 columns a subgroup, to the epilogue.
+// add up at the end. x and W pass through workgroup memory, row by row (lib/tile_staging.wgsl) or matrix by matrix
+// (lib/matrix_staging.wgsl); a chunk is 8 halves. Matrices are opaque: results go through a slab of workgroup memory, 16 rows by
+// 32 columns a subgroup, to the epilogue.
 // After onnxruntime's and llama.cpp's subgroup-matrix products.
+override WHOLE: bool = false;  // of lib/matrix_staging.wgsl
 const LANES = 32u;
 const SUBGROUPS = SUBGROUPS_DOWN * SUBGROUPS_ACROSS;  // of a slice
 const WORKGROUP_SIZE = SUBGROUPS * SLICES * LANES;
@@ -36,7 +38,7 @@ fn place_of(at: Invocation, subgroup: u32) -> Place {
   let k = subgroup / SUBGROUPS * 2u * STEPS;
   let row = within / SUBGROUPS_ACROSS * MATRICES_DOWN * SIDE;
   let column = within % SUBGROUPS_ACROSS * MATRICES_ACROSS * SIDE;
-  return Place(first_row_of(at) + row, first_column_of(at) + column, subgroup, at.lane % LANES, row * PITCH + k, column * PITCH + k);
+  return Place(first_row_of(at) + row, first_column_of(at) + column, subgroup, at.lane % LANES, tile_place(row, k), tile_place(column, k));
 }
 
 fn slab4(at: u32) -> vec4f { return vec4f(slab[at], slab[at + 1u], slab[at + 2u], slab[at + 3u]); }

@@ -9,6 +9,7 @@ import { prefillReduce, prefillStorageBytes, shapeName } from '../../src/kernels
 import { type Bench, difference, noise } from './harness.ts';
 import { race } from './race.ts';
 import { byHeads, type DecodeArgs, decodeRace, decodeParts } from './sweepDecode.ts';
+import { matrixCandidates } from './sweepPrefill.ts';
 import { chosen, type Problem, type SweepOptions } from './sweepOptions.ts';
 
 interface AttentionProblem {
@@ -189,7 +190,7 @@ function candidatesFor(p: AttentionProblem, gpu: GpuContext): Candidates {
     'old tiled': (a) => [tiledAttention(a)],
     'old tiled shared': (a) => [tiledAttention(plain(a))],
   };
-  if (p.queryLen > 8) return { ...all, ...prefillCandidates(p, gpu) };
+  if (p.queryLen > 8) return { ...all, ...prefillCandidates(p, gpu), ...matrixCandidates(p.headDim, p.keys, gpu) };
   return { ...all, ...decodeRace(p.keys, gpu.info.features.subgroups) };
 }
 

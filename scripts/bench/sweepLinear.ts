@@ -268,10 +268,13 @@ function manyRowCandidates(p: ManyRowProblem, gpu: GpuContext): Record<string, C
   }
   const { matrixSyntax } = info;
   if (matrixSyntax && p.element === 'f16' && usesMatrixUnits(Math.max(8, rows), weight, info))
-    for (const name of Object.keys(subgroupMatrixTiles) as SubgroupMatrixTile[])
-      if (suits(name) && fitsMatrixTile(name, info))
-        for (const [order, band] of orders(p, name))
-          all[`units ${name}${order}`] = (args) =>
-            args.weight.parts.map((part) => subgroupMatrixCall(args, part, name, matrixSyntax, band));
+    for (const layout of ['rows', 'apart'] as const)
+      for (const name of Object.keys(subgroupMatrixTiles) as SubgroupMatrixTile[])
+        if (suits(name) && fitsMatrixTile(name, info, layout))
+          for (const [order, tallestBand] of orders(p, name))
+            all[`${layout === 'rows' ? 'units' : 'apart'} ${name}${order}`] = (args) =>
+              args.weight.parts.map((part) =>
+                subgroupMatrixCall(args, part, name, matrixSyntax, { layout, tallestBand }),
+              );
   return all;
 }

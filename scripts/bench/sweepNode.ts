@@ -1,4 +1,5 @@
-// The sweep on Dawn in Node: node sweep.mjs [--only TEXT,TEXT] [--candidate TEXT,TEXT] [--without TEXT] [--seconds N] [--pass-ms N] [--shrink N] [--backend NAME] [--out FILE]
+// The sweep on Dawn in Node: node sweep.mjs [--only TEXT,TEXT] [--candidate TEXT,TEXT] [--without TEXT] [--seconds N] [--pass-ms N] [--shrink N] [--backend NAME] [--out FILE] [--unsafe]
+// --unsafe: without the bounds checks that WGSL's compiler puts in, to see what they cost; no browser runs so.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { sweep } from './sweep.ts';
@@ -13,6 +14,7 @@ const { values } = parseArgs({
     shrink: { type: 'string', default: '1' },
     backend: { type: 'string', default: 'vulkan' },
     out: { type: 'string', default: '' },
+    unsafe: { type: 'boolean', default: false },
   },
 });
 
@@ -20,7 +22,7 @@ const dawn = (await import('webgpu')) as unknown as { create(flags: string[]): G
 Object.assign(globalThis, dawn.globals);
 const gpu = dawn.create([
   `backend=${values.backend}`,
-  'enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia',
+  `enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia${values.unsafe ? ',disable_robustness' : ''}`,
   'disable-dawn-features=timestamp_quantization',
 ]);
 

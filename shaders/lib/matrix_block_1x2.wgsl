@@ -24,7 +24,7 @@ fn main(at: Invocation) {
       let left0 = load_left(down);
       let right0 = load_right(across);
       s00 = multiply(left0, right0, s00);
-      let right1 = load_right(across + SIDE * PITCH);
+      let right1 = load_right(across + NEXT_BLOCK);
       s01 = multiply(left0, right1, s01);
     }
     if (BUFFERS == 1u) { workgroupBarrier(); }

@@ -23,11 +23,11 @@ fn main(at: Invocation) {
       let down = buffer * INPUT_TILE + place.down + 2u * step;
       let across = buffer * WEIGHT_TILE + place.across + 2u * step;
       let left0 = load_left(down);
-      let left1 = load_left(down + SIDE * PITCH);
+      let left1 = load_left(down + NEXT_BLOCK);
       let right0 = load_right(across);
       s00 = multiply(left0, right0, s00);
       s10 = multiply(left1, right0, s10);
-      let right1 = load_right(across + SIDE * PITCH);
+      let right1 = load_right(across + NEXT_BLOCK);
       s01 = multiply(left0, right1, s01);
       s11 = multiply(left1, right1, s11);
     }

@@ -23,17 +23,17 @@ fn main(at: Invocation) {
       let down = buffer * INPUT_TILE + place.down + 2u * step;
       let across = buffer * WEIGHT_TILE + place.across + 2u * step;
       let left0 = load_left(down);
-      let left1 = load_left(down + SIDE * PITCH);
+      let left1 = load_left(down + NEXT_BLOCK);
       let right0 = load_right(across);
       s00 = multiply(left0, right0, s00);
       s10 = multiply(left1, right0, s10);
-      let right1 = load_right(across + SIDE * PITCH);
+      let right1 = load_right(across + NEXT_BLOCK);
       s01 = multiply(left0, right1, s01);
       s11 = multiply(left1, right1, s11);
-      let right2 = load_right(across + 2u * SIDE * PITCH);
+      let right2 = load_right(across + 2u * NEXT_BLOCK);
       s02 = multiply(left0, right2, s02);
       s12 = multiply(left1, right2, s12);
-      let right3 = load_right(across + 3u * SIDE * PITCH);
+      let right3 = load_right(across + 3u * NEXT_BLOCK);
       s03 = multiply(left0, right3, s03);
       s13 = multiply(left1, right3, s13);
     }

@@ -15,3 +15,6 @@ fn load_left(at: u32) -> Left { return subgroupMatrixLoad<Left, row_major>(&inpu
 fn load_right(at: u32) -> Right { return subgroupMatrixLoad<Right, col_major>(&weight_tile, at, PITCH); }
 fn multiply(left: Left, right: Right, sum: Result) -> Result { return subgroupMatrixMultiplyAccumulate(left, right, sum); }
 fn store_result(at: u32, value: Result) { subgroupMatrixStore<row_major>(&slab, at, value, SLAB_PITCH); }
+// Places are chunks from a tile's beginning; the matrix 16 rows further down is NEXT_BLOCK from here.
+const NEXT_BLOCK = SIDE * PITCH;
+fn tile_place(row: u32, chunk: u32) -> u32 { return row * PITCH + chunk; }

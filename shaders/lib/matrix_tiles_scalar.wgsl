@@ -26,3 +26,6 @@ fn load_left(at: u32) -> Left { return subgroupMatrixLoad<Left>(&input_tile, at 
 fn load_right(at: u32) -> Right { return subgroupMatrixLoad<Right>(&weight_tile, at * 8u, true, PITCH * 8u); }
 fn multiply(left: Left, right: Right, sum: Result) -> Result { return subgroupMatrixMultiplyAccumulate(left, right, sum); }
 fn store_result(at: u32, value: Result) { subgroupMatrixStore(&slab, at, value, false, SLAB_PITCH); }
+// Places are chunks from a tile's beginning; the matrix 16 rows further down is NEXT_BLOCK from here.
+const NEXT_BLOCK = SIDE * PITCH;
+fn tile_place(row: u32, chunk: u32) -> u32 { return row * PITCH + chunk; }

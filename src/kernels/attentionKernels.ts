@@ -10,6 +10,7 @@ import elemF16 from '../../shaders/lib/elem_f16.wgsl?raw';
 import elemF32 from '../../shaders/lib/elem_f32.wgsl?raw';
 import sequencesWgsl from '../../shaders/lib/sequences.wgsl?raw';
 import paramsWgsl from '../../shaders/lib/attention_params.wgsl?raw';
+import sightWgsl from '../../shaders/lib/attention_sight.wgsl?raw';
 import viewWgsl from '../../shaders/lib/attention_view.wgsl?raw';
 import gatherWgsl from '../../shaders/lib/attention_gather.wgsl?raw';
 import gatherSubgroupsWgsl from '../../shaders/lib/attention_gather_subgroups.wgsl?raw';
@@ -85,7 +86,7 @@ export const rowTileAxis = {
 
 export const attentionDecodeKernel = defineKernel({
   name: 'attention_decode',
-  wgsl: [sequencesWgsl, paramsWgsl, viewWgsl, decodeWgsl],
+  wgsl: [sequencesWgsl, paramsWgsl, viewWgsl, sightWgsl, decodeWgsl],
   axes: {
     element: elementAxis,
     reduce: { shared: [invocationWgsl, gatherWgsl], subgroups: [invocationSubgroupsWgsl, gatherSubgroupsWgsl] },

@@ -5,6 +5,7 @@ import rowReduceWgsl from '../../shaders/lib/attention_row_reduce.wgsl?raw';
 import rowReduceSubgroupsWgsl from '../../shaders/lib/attention_row_reduce_subgroups.wgsl?raw';
 import rowResultWgsl from '../../shaders/lib/attention_row_result.wgsl?raw';
 import paramsWgsl from '../../shaders/lib/attention_params.wgsl?raw';
+import sightWgsl from '../../shaders/lib/attention_sight.wgsl?raw';
 import viewWgsl from '../../shaders/lib/attention_view.wgsl?raw';
 import invocationWgsl from '../../shaders/lib/invocation_lane.wgsl?raw';
 import invocationSubgroupsWgsl from '../../shaders/lib/invocation_lane_subgroups.wgsl?raw';
@@ -23,7 +24,7 @@ const reduceAxis = {
 /** For CPU adapters: few indexed registers, loops of unknown length. */
 export const attentionTiledKernel = defineKernel({
   name: 'attention_tiled',
-  wgsl: [sequencesWgsl, paramsWgsl, viewWgsl, tiledWgsl],
+  wgsl: [sequencesWgsl, paramsWgsl, viewWgsl, sightWgsl, tiledWgsl],
   axes: {
     element: elementAxis,
     reduce: reduceAxis,
@@ -72,7 +73,7 @@ export const laneVecsAxis = {
 
 export const attentionPrefillKernel = defineKernel({
   name: 'attention_prefill',
-  wgsl: [sequencesWgsl, paramsWgsl, viewWgsl, prefillWgsl],
+  wgsl: [sequencesWgsl, paramsWgsl, viewWgsl, sightWgsl, prefillWgsl],
   axes: {
     element: elementAxis,
     reduce: reduceAxis,

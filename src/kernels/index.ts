@@ -11,6 +11,7 @@ export { dispatchCost, dotRate, fmaRate, matrixRate, streamRead } from './ceilin
 export { convertWeight, quantizationError, quantizeWeight } from './convert.ts';
 export { embeddingKernel } from './embedding.ts';
 export { linearDirect, linearVector } from './linear.ts';
+export { attentionMatrixKernel } from './attentionMatrix.ts';
 export { linearSubgroupMatrix } from './linearSubgroupMatrix.ts';
 export { linearTile } from './linearTile.ts';
 export { linearVectorWide } from './linearVectorWide.ts';

@@ -10,6 +10,9 @@ import block2x2 from '../../shaders/lib/matrix_block_2x2.wgsl?raw';
 import block2x4 from '../../shaders/lib/matrix_block_2x4.wgsl?raw';
 import block4x2 from '../../shaders/lib/matrix_block_4x2.wgsl?raw';
 import block4x4 from '../../shaders/lib/matrix_block_4x4.wgsl?raw';
+import matrixApart from '../../shaders/lib/matrix_apart.wgsl?raw';
+import matrixApartScalar from '../../shaders/lib/matrix_apart_scalar.wgsl?raw';
+import matrixStaging from '../../shaders/lib/matrix_staging.wgsl?raw';
 import matrixTiles from '../../shaders/lib/matrix_tiles.wgsl?raw';
 import matrixTilesScalar from '../../shaders/lib/matrix_tiles_scalar.wgsl?raw';
 import tileStaging from '../../shaders/lib/tile_staging.wgsl?raw';
@@ -73,9 +76,16 @@ export const subgroupMatrixTiles = {
   '64x128g4': matrixTile('2x4', 2, 2, 2),
   '64x128g4b2': { ...matrixTile('2x4', 2, 2, 2), buffers: 2 },
   '64x128s2': { ...matrixTile('4x4', 1, 2, 1), slices: 2 },
+  '128x128s2': { ...matrixTile('4x4', 2, 2, 1), slices: 2 },
+  '128x128g8s': matrixTile('4x2', 2, 4, 1),
+  '64x64g1s4': { ...matrixTile('4x4', 1, 1, 1), slices: 4 },
+  '64x128g4s2': { ...matrixTile('2x4', 2, 2, 1), slices: 2 },
+  '64x128k16': matrixTile('4x4', 1, 2, 1),
+  '64x128k16b2': { ...matrixTile('4x4', 1, 2, 1), buffers: 2 },
   '64x64': matrixTile('2x2', 2, 2, 2),
   '64x64k64': matrixTile('2x2', 2, 2, 4),
   '64x64b2': { ...matrixTile('2x2', 2, 2, 2), buffers: 2 },
+  '64x64k16b2': { ...matrixTile('2x2', 2, 2, 1), buffers: 2 },
   '64x64g2': matrixTile('2x4', 2, 1, 2),
   '64x64s2': { ...matrixTile('2x2', 2, 2, 2), slices: 2 },
   '64x64g2s4': { ...matrixTile('2x4', 2, 1, 1), slices: 4 },
@@ -108,19 +118,24 @@ const partOf = (tile: MatrixTile): readonly string[] => [
 /** y = epilogue(x · Wᵀ) for many rows on matrix units: see the WGSL. */
 export const linearSubgroupMatrix = defineKernel({
   name: 'linear_subgroup_matrix',
-  wgsl: [linearParamsSource, epilogue, invocationSubgroups, tileStaging, matrixSource],
+  wgsl: [linearParamsSource, epilogue, invocationSubgroups, matrixSource],
   axes: {
     tile: Object.fromEntries(
       Object.entries(subgroupMatrixTiles).map(([name, tile]) => [name, partOf(tile)]),
     ) as unknown as Readonly<Record<SubgroupMatrixTile, readonly string[]>>,
-    syntax: { templates: [matrixTiles], booleans: [matrixTilesScalar] },
+    syntax: {
+      templates: [tileStaging, matrixTiles],
+      booleans: [tileStaging, matrixTilesScalar],
+      'templates apart': [matrixStaging, matrixApart],
+      'booleans apart': [matrixStaging, matrixApartScalar],
+    },
     input: { plainF16: [half8InputF16] },
     weight: { f16: [half8WeightF16], int8: [half8WeightInt8], int4: [half8WeightInt4] },
     output: outputAxis,
   },
   bindings: linearBindings,
   params: linearParams,
-  overrides: [...epilogueOverrides],
+  overrides: [...epilogueOverrides, 'WHOLE'],
 });
 
 /** Rows from which on matrix units are worth it: up to four the vector product reads W once, too, and takes norms. */
@@ -174,15 +189,19 @@ const tunedTiles: readonly SubgroupMatrixTile[] = [
   '16x32s8',
 ];
 
+/** How tiles lie in workgroup memory: row by row (lib/tile_staging.wgsl), or each matrix apart (lib/matrix_staging.wgsl). */
+export type MatrixLayout = 'rows' | 'apart';
+
 /** Whether the device has the workgroup memory of the tile. */
-export function fitsMatrixTile(name: SubgroupMatrixTile, device: DeviceInfo): boolean {
+export function fitsMatrixTile(name: SubgroupMatrixTile, device: DeviceInfo, layout: MatrixLayout = 'rows'): boolean {
   const tile: MatrixTile = subgroupMatrixTiles[name];
   const { down, across, steps, slices = 1, buffers = 1 } = tile;
   const { rows, columns } = sizeOf(tile);
+  const chunks = 2 * steps * slices;
+  // 16 rows: of so many chunks and one of padding, or so many halves of matrices, each 16 · 3 + 2 chunks.
+  const block = layout === 'rows' ? 16 * (chunks + 1) : (chunks / 2) * 50;
   const slab = down * across * slices * 16 * 36 * 4;
-  return (
-    buffers * (rows + columns) * (2 * steps * slices + 1) * 16 + slab <= device.limits.maxComputeWorkgroupStorageSize
-  );
+  return ((buffers * (rows + columns)) / 16) * block * 16 + slab <= device.limits.maxComputeWorkgroupStorageSize;
 }
 
 const weightFormat = (format: WeightFormat): Exclude<WeightFormat, 'f32'> => {
@@ -196,19 +215,20 @@ export function subgroupMatrixCall(
   part: WeightPart,
   name: SubgroupMatrixTile,
   syntax: MatrixSyntax,
-  tallestBand?: number,
+  { layout = 'rows', tallestBand }: { readonly layout?: MatrixLayout; readonly tallestBand?: number | undefined } = {},
 ): KernelCall {
   const columns4 = columns4Of(args.weight, part);
+  const { steps, slices = 1 }: MatrixTile = subgroupMatrixTiles[name];
   return callKernel(linearSubgroupMatrix, {
     ...common(args, part, columns4),
     choice: {
       tile: name,
-      syntax,
+      syntax: layout === 'rows' ? syntax : `${syntax} apart`,
       input: 'plainF16',
       weight: weightFormat(args.weight.format),
       output: args.yElement,
     },
-    overrides: epilogueOf(args),
+    overrides: { ...epilogueOf(args), WHOLE: args.weight.inDim % (16 * steps * slices) === 0 ? 1 : 0 },
     workgroups: tileGrid(
       sizeOf(subgroupMatrixTiles[name]),
       { rows: args.rows, weightRows: weightRowsOf(args.weight, columns4) },

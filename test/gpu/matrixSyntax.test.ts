@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { composeWgsl, type Kernel } from '../../src/gpu/kernel.ts';
-import { linearSubgroupMatrix, matrixRate } from '../../src/kernels/index.ts';
+import { attentionMatrixKernel, linearSubgroupMatrix, matrixRate } from '../../src/kernels/index.ts';
 import { createDawn } from '../support/dawn.ts';
 
 const matrixFeature = 'chromium-experimental-subgroup-matrix' as GPUFeatureName;
@@ -26,12 +26,15 @@ const choices = ({ axes }: Kernel): Record<string, string>[] => {
   return [first, ...changed];
 };
 
-describe.each([linearSubgroupMatrix, matrixRate] as readonly Kernel[])('matrix units in $name', (kernel) => {
-  test.each(choices(kernel).map((choice) => ({ choice })))('WGSL is valid: $choice', async ({ choice }) => {
-    const code = composeWgsl(kernel, choice);
-    const { messages } = await device.createShaderModule({ code }).getCompilationInfo();
-    const lines = code.split('\n');
-    const errors = messages.filter(({ type }) => type === 'error');
-    expect(errors.map(({ message, lineNum }) => `${message}: ${lines[lineNum - 1]}`)).toEqual([]);
-  });
-});
+describe.each([attentionMatrixKernel, linearSubgroupMatrix, matrixRate] as readonly Kernel[])(
+  'matrix units in $name',
+  (kernel) => {
+    test.each(choices(kernel).map((choice) => ({ choice })))('WGSL is valid: $choice', async ({ choice }) => {
+      const code = composeWgsl(kernel, choice);
+      const { messages } = await device.createShaderModule({ code }).getCompilationInfo();
+      const lines = code.split('\n');
+      const errors = messages.filter(({ type }) => type === 'error');
+      expect(errors.map(({ message, lineNum }) => `${message}: ${lines[lineNum - 1]}`)).toEqual([]);
+    });
+  },
+);

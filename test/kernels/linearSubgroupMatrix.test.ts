@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import matrixStaging from '../../shaders/lib/matrix_staging.wgsl?raw';
+import tileStaging from '../../shaders/lib/tile_staging.wgsl?raw';
 import { defineKernel, type KernelCall } from '../../src/gpu/kernel.ts';
 import type { GpuContext } from '../../src/gpu/context.ts';
 import type { LinearArgs } from '../../src/kernels/linear.ts';
 import {
   fitsMatrixTile,
   linearSubgroupMatrix,
+  type MatrixLayout,
   subgroupMatrixCall,
   type SubgroupMatrixTile,
   subgroupMatrixTiles,
@@ -20,15 +23,11 @@ import { dropPadding, keptAs, padColumns, uploadWeight } from '../support/weight
  * row of each result, and of the others where they begin in their tiles, and multiplies by hand. The part itself is run where
  * there are such units, by the probe of every start (src/kernels/subgroupMatrixProbe.ts) and `scripts/bench/sweep.mjs`.
  */
-const byHand = `
+const products = `
 alias Left = u32;
 alias Right = u32;
 alias Result = array<f32, 8>;
 var<private> lane_of_32: u32;
-var<workgroup> input_tile: array<vec4u, BUFFERS * INPUT_TILE>;
-var<workgroup> weight_tile: array<vec4u, BUFFERS * WEIGHT_TILE>;
-fn store_input_chunk(at: u32, chunk: vec4u) { input_tile[at] = chunk; }
-fn store_weight_chunk(at: u32, chunk: vec4u) { weight_tile[at] = chunk; }
 fn load_left(at: u32) -> Left { return at; }
 fn load_right(at: u32) -> Right { return at; }
 fn multiply(left: Left, right: Right, sum: Result) -> Result {
@@ -36,8 +35,8 @@ fn multiply(left: Left, right: Right, sum: Result) -> Result {
   let count = min(8u, params.out4 * 8u);  // not a constant: the compiler would unroll everything
   for (var i = 0u; i < count; i++) {
     for (var k = 0u; k < count; k++) {
-      let a = unpack2x16float(input_tile[left + lane_of_32 / 2u * PITCH + k / 4u][k % 4u]);
-      let b = unpack2x16float(weight_tile[right + (lane_of_32 % 2u * 8u + i) * PITCH + k / 4u][k % 4u]);
+      let a = unpack2x16float(input_chunk(left, lane_of_32 / 2u, k / 4u)[k % 4u]);
+      let b = unpack2x16float(weight_chunk(right, lane_of_32 % 2u * 8u + i, k / 4u)[k % 4u]);
       sums[i] += dot(a, b);
     }
   }
@@ -47,6 +46,24 @@ fn store_result(at: u32, value: Result) {
   for (var i = 0u; i < 8u; i++) { slab[at + lane_of_32 / 2u * SLAB_PITCH + lane_of_32 % 2u * 8u + i] = value[i]; }
 }
 `;
+const rowsByHand = `
+var<workgroup> input_tile: array<vec4u, BUFFERS * INPUT_TILE>;
+var<workgroup> weight_tile: array<vec4u, BUFFERS * WEIGHT_TILE>;
+fn store_input_chunk(at: u32, chunk: vec4u) { input_tile[at] = chunk; }
+fn store_weight_chunk(at: u32, chunk: vec4u) { weight_tile[at] = chunk; }
+fn input_chunk(at: u32, row: u32, chunk: u32) -> vec4u { return input_tile[at + row * PITCH + chunk]; }
+fn weight_chunk(at: u32, row: u32, chunk: u32) -> vec4u { return weight_tile[at + row * PITCH + chunk]; }
+const NEXT_BLOCK = SIDE * PITCH;
+fn tile_place(row: u32, chunk: u32) -> u32 { return row * PITCH + chunk; }
+`;
+const apartByHand = `
+var<workgroup> input_tile: array<array<vec4u, MATRIX>, BUFFERS * INPUT_TILE / 2u>;
+var<workgroup> weight_tile: array<array<vec4u, MATRIX>, BUFFERS * WEIGHT_TILE / 2u>;
+fn store_input_chunk(place: u32, row: u32, chunk: vec4u) { input_tile[place / 2u][row * PITCH + place % 2u] = chunk; }
+fn store_weight_chunk(place: u32, row: u32, chunk: vec4u) { weight_tile[place / 2u][row * PITCH + place % 2u] = chunk; }
+fn input_chunk(place: u32, row: u32, chunk: u32) -> vec4u { return input_tile[place / 2u][row * PITCH + chunk]; }
+fn weight_chunk(place: u32, row: u32, chunk: u32) -> vec4u { return weight_tile[place / 2u][row * PITCH + chunk]; }
+`;
 const { tile: tiles, ...axes } = linearSubgroupMatrix.axes;
 const tellingLanes = (part: string): string =>
   part.replace('fn main(at: Invocation) {', 'fn main(at: Invocation) {\n  lane_of_32 = at.lane % 32u;');
@@ -55,7 +72,10 @@ const kernelByHand = defineKernel({
   axes: {
     ...axes,
     tile: Object.fromEntries(Object.entries(tiles).map(([name, parts]) => [name, parts.map(tellingLanes)])),
-    syntax: { templates: [byHand] },
+    syntax: {
+      templates: [tileStaging, rowsByHand, products],
+      'templates apart': [matrixStaging, apartByHand, products],
+    },
   },
 });
 
@@ -64,6 +84,7 @@ interface Case {
   readonly format: Exclude<WeightFormat, 'f32'>;
   readonly gated?: boolean;
   readonly residual?: boolean;
+  readonly layout?: MatrixLayout;
 }
 interface Size {
   readonly rows: number;
@@ -105,7 +126,7 @@ async function check(gpu: GpuContext, c: Case & Size): Promise<void> {
     none: gpu.none,
   };
   const calls = args.weight.parts.map((part): KernelCall => ({
-    ...subgroupMatrixCall(args, part, c.tile, 'templates'),
+    ...subgroupMatrixCall(args, part, c.tile, 'templates', { layout: c.layout ?? 'rows' }),
     kernel: kernelByHand,
   }));
   await runCalls(gpu, calls);
@@ -133,11 +154,13 @@ const cases: readonly Case[] = [
   { tile: '64x64b2', format: 'int8', residual: true },
   { tile: '16x32s8', format: 'f16', gated: true },
   { tile: '16x32s4', format: 'int4' },
+  { tile: '64x64k16b2', format: 'f16', residual: true, layout: 'apart' },
+  { tile: '16x32s4', format: 'int8', gated: true, layout: 'apart' },
 ];
 
 describe.each(testTiers.filter((tier) => tier === 'subgroups'))('subgroup matrices in tier %s', async (tier) => {
   const gpu = await openGpu(tier);
-  const here = gpu.info.features.f16 ? cases.filter(({ tile }) => fitsMatrixTile(tile, gpu.info)) : [];
+  const here = gpu.info.features.f16 ? cases.filter(({ tile, layout }) => fitsMatrixTile(tile, gpu.info, layout)) : [];
 
   test.each(here.map((c) => [JSON.stringify(c), c] as const))(
     'by hand: %s',
