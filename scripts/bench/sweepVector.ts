@@ -76,7 +76,7 @@ export function vectorProblems(f16: ElementType): VectorProblem[] {
   ];
 }
 
-export const withoutSubgroups = (args: LinearArgs): LinearArgs => ({
+const withoutSubgroups = (args: LinearArgs): LinearArgs => ({
   ...args,
   device: { ...args.device, features: { ...args.device.features, subgroups: false } },
 });
