@@ -1,4 +1,10 @@
+import directRows16 from '../../shaders/lib/direct_rows_16.wgsl?raw';
+import directRows32 from '../../shaders/lib/direct_rows_32.wgsl?raw';
+import directRows4 from '../../shaders/lib/direct_rows_4.wgsl?raw';
+import directRows8 from '../../shaders/lib/direct_rows_8.wgsl?raw';
 import epilogue from '../../shaders/lib/epilogue.wgsl?raw';
+import fourRows from '../../shaders/lib/four_rows.wgsl?raw';
+import fourRowsQuads from '../../shaders/lib/four_rows_quads.wgsl?raw';
 import inputLayerNorm from '../../shaders/lib/input_layer_norm.wgsl?raw';
 import inputPlainF16 from '../../shaders/lib/input_plain_f16.wgsl?raw';
 import inputPlainF32 from '../../shaders/lib/input_plain_f32.wgsl?raw';
@@ -11,8 +17,6 @@ import linearParamsSource from '../../shaders/lib/linear_params.wgsl?raw';
 import outputF16 from '../../shaders/lib/output_f16.wgsl?raw';
 import outputF32 from '../../shaders/lib/output_f32.wgsl?raw';
 import rowSum from '../../shaders/lib/row_sum.wgsl?raw';
-import threadRows2 from '../../shaders/lib/thread_rows_2.wgsl?raw';
-import threadRows8 from '../../shaders/lib/thread_rows_8.wgsl?raw';
 import directSource from '../../shaders/linear_direct.wgsl?raw';
 import vectorSource from '../../shaders/linear_vector.wgsl?raw';
 import type { ElementType } from '../core/dtype.ts';
@@ -59,12 +63,17 @@ export const linearVector = defineKernel({
   overrides: ['WORKGROUP_SIZE', 'LANES', 'ROWS_PER_GROUP', ...epilogueOverrides],
 });
 
+/** Rows of the output in an invocation. */
+const directRowsAxis = { '4': [directRows4], '8': [directRows8], '16': [directRows16], '32': [directRows32] } as const;
+export type DirectRows = keyof typeof directRowsAxis;
+
 /** y = epilogue(x · Wᵀ) for many rows, for adapters that run on a CPU: see the WGSL. Takes no norm: its sums would need barriers. */
 export const linearDirect = defineKernel({
   name: 'linear_direct',
-  wgsl: [linearParamsSource, epilogue, invocation, directSource],
+  wgsl: [linearParamsSource, epilogue, directSource],
   axes: {
-    threadRows: { '2': [threadRows2], '8': [threadRows8] },
+    threadRows: directRowsAxis,
+    rows: { own: [invocation, fourRows], shared: [invocationSubgroups, fourRowsQuads] },
     input: { plainF32: [inputPlainF32], plainF16: [inputPlainF16] },
     weight: weightAxis,
     output: outputAxis,
@@ -129,17 +138,37 @@ export interface LinearArgs {
   readonly none: GPUBuffer;
 }
 
-export function directCall(args: LinearArgs, part: WeightPart): KernelCall {
-  const workgroupSize = 32;
-  const threadRows = args.rows <= 16 ? '2' : '8';
+const directRows: readonly DirectRows[] = ['4', '8', '16', '32'];
+
+/**
+ * Invocations in a workgroup of linear_direct: as many as lavapipe has lanes; over that its compiler takes tens of seconds.
+ * On SwiftShader, whose lanes are four, 4, 8 and 16 differ by less than the measurement does, 32 takes longer.
+ */
+const directWorkgroup = 8;
+
+/** Whether four neighbours may hand rows of x round. */
+const sharesRows = ({ features, subgroupSize }: DeviceInfo): boolean => features.subgroups && subgroupSize[0] >= 4;
+
+/**
+ * Rows of an invocation. SwiftShader, products of 64 rows by 2,048 and 5,504 in one paired run: 8 rows 3.0 to 3.1 GFLOP/s, 16
+ * 3.9 to 4.3, 32 4.6 to 4.9. lavapipe, 64 and 127 rows by 512: 4 rows 7.1, 8 8.0, 16 7.0, 32 5.0. Where nothing is handed round
+ * more rows than four win little and compile for long.
+ */
+function directRowsFor({ rows, device }: LinearArgs): DirectRows {
+  const most = !sharesRows(device) ? 4 : device.subgroupSize[0] === 4 ? 32 : 8;
+  return directRows.find((count) => Number(count) >= Math.min(rows, most)) ?? '4';
+}
+
+export function directCall(args: LinearArgs, part: WeightPart, threadRows = directRowsFor(args)): KernelCall {
   const columns4 = columns4Of(args.weight, part);
   const { input, ...choice } = choiceOf(args);
   if (input === 'layerNorm' || input === 'rmsNorm') throw internalError('linear_direct takes no norm.');
+  const eights = args.weight.gated ? columns4 : Math.ceil(columns4 / 2);
   return callKernel(linearDirect, {
     ...common(args, part, columns4),
-    choice: { threadRows, input, ...choice },
-    overrides: { WORKGROUP_SIZE: workgroupSize, ...epilogueOf(args) },
-    workgroups: [Math.ceil(columns4 / workgroupSize), Math.ceil(args.rows / Number(threadRows)), 1],
+    choice: { threadRows, rows: sharesRows(args.device) ? 'shared' : 'own', input, ...choice },
+    overrides: { WORKGROUP_SIZE: directWorkgroup, ...epilogueOf(args) },
+    workgroups: [Math.ceil(args.rows / Number(threadRows)), Math.ceil(eights / directWorkgroup), 1],
   });
 }
 

@@ -65,11 +65,15 @@ const vector: Suite = {
   ],
 };
 
-/** The matrix product of software adapters, which takes no norm: two and eight rows an invocation. */
+/**
+ * The matrix product of software adapters, which takes no norm: four to 32 rows an invocation, as the adapter has it, some of
+ * them past the last; odd and even numbers of vec4s along k and of output vec4s.
+ */
 const direct: Suite = {
   name: 'direct',
   algorithm: 'direct',
   sizes: [
+    { rows: 3, inDim: 29, outDim: 4 },
     { rows: 5, inDim: 33, outDim: 67 },
     { rows: 13, inDim: 24, outDim: 77, partRows: 32, firstRow: 2 },
     { rows: 17, inDim: 101, outDim: 129 },
