@@ -1,3 +1,4 @@
+import directWgsl from '../../shaders/attention_direct.wgsl?raw';
 import prefillWgsl from '../../shaders/attention_prefill.wgsl?raw';
 import tiledWgsl from '../../shaders/attention_tiled.wgsl?raw';
 import rowPartialWgsl from '../../shaders/lib/attention_row_partial.wgsl?raw';
@@ -21,7 +22,7 @@ const reduceAxis = {
   subgroups: [invocationSubgroupsWgsl, rowReduceSubgroupsWgsl],
 } as const;
 
-/** For CPU adapters: few indexed registers, loops of unknown length. */
+/** For CPU adapters without quads, and where attention_prefill is avoided: few indexed registers, loops of unknown length. */
 export const attentionTiledKernel = defineKernel({
   name: 'attention_tiled',
   wgsl: [sequencesWgsl, paramsWgsl, viewWgsl, sightWgsl, tiledWgsl],
@@ -84,4 +85,14 @@ export const attentionPrefillKernel = defineKernel({
   bindings: viewBindings,
   params: viewParams,
   overrides: ['HEAD_DIM4'],
+});
+
+/** For CPU adapters with quads: no barrier, no indexed register. */
+export const attentionDirectKernel = defineKernel({
+  name: 'attention_direct',
+  wgsl: [sequencesWgsl, paramsWgsl, viewWgsl, invocationSubgroupsWgsl, directWgsl],
+  axes: { element: elementAxis },
+  bindings: viewBindings,
+  params: viewParams,
+  overrides: ['WORKGROUP_SIZE', 'HEAD_DIM4', 'UNROLL'],
 });

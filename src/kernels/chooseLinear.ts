@@ -113,8 +113,8 @@ function products(args: LinearArgs): Candidate[] {
   // The kernels for many rows take no norm: they would work the statistics out again for every column of tiles.
   if (alone || args.norm) return few;
   const direct: Candidate = { name: 'direct', calls: () => partCalls(args, directCall) };
-  if (device.adapter.software || avoids(device, 'tiled product'))
-    return rows <= vectorRows ? [...few, direct] : [direct, ...few];
+  if (device.adapter.software) return rows === 1 ? [...few, direct] : [direct, ...few];
+  if (avoids(device, 'tiled product')) return rows <= vectorRows ? [...few, direct] : [direct, ...few];
   const units = matrixCandidates(args);
   const tiles = tileCandidates(args);
   if (isWide(args) || rows <= vectorRows) return [...units, ...few, ...tiles];

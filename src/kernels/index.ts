@@ -6,7 +6,7 @@ export {
   attentionMergeKernel,
   attentionMergeTreeKernel,
 } from './attentionKernels.ts';
-export { attentionPrefillKernel, attentionTiledKernel } from './attentionPrefillKernels.ts';
+export { attentionDirectKernel, attentionPrefillKernel, attentionTiledKernel } from './attentionPrefillKernels.ts';
 export { dispatchCost, dotRate, fmaRate, matrixRate, streamRead } from './ceilings.ts';
 export { convertWeight, quantizationError, quantizeWeight } from './convert.ts';
 export { embeddingKernel } from './embedding.ts';

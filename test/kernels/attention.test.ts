@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { chooseAttention } from '../../src/kernels/attention.ts';
 import { openGpu, type TestTier, testTiers } from '../support/gpu.ts';
 import type { GpuContext } from '../../src/gpu/context.ts';
+import { directAttention } from '../../src/kernels/attentionPrefill.ts';
 import { type Case, check } from './attentionSupport.ts';
 
 const opened = new Map<TestTier, Promise<GpuContext>>();
@@ -31,6 +32,18 @@ const tiledCases: readonly Case[] = [
   { via: 'tiled', headDim: 8, queryLen: 17, keys: 39, batch: 2, mask: ['b', 'h', 'q', 'k'], closedRows: [0, 16] },
   { via: 'tiled', headDim: 8, queryLen: 41, keys: 41, mask: ['1', '1', 'q', 'k'], causal: true, closedRows: [0, 40] },
   { via: 'tiled', headDim: 64, queryLen: 20, keys: 40, loud: 40 },
+];
+
+/**
+ * For CPU adapters with quads, of which SwiftShader is given all of the above by the rules: keys and rows that fill no tile,
+ * columns in one, two and four vec4s of an invocation, and in two slices.
+ */
+const directCases: readonly Case[] = [
+  { via: 'tiled', headDim: 24, queryLen: 37, keys: 37, heads: 6, kvHeads: 2, causal: true, batch: 2 },
+  { via: 'tiled', headDim: 24, queryLen: 17, keys: 39, batch: 2, mask: ['b', 'h', 'q', 'k'], closedRows: [0, 16] },
+  { via: 'tiled', headDim: 24, queryLen: 1, keys: 1 },
+  { via: 'tiled', headDim: 72, queryLen: 11, keys: 50, causal: true, position: 39, heads: 6, kvHeads: 2, batch: 2 },
+  { via: 'tiled', headDim: 72, queryLen: 20, keys: 40, loud: 40 },
 ];
 
 const decodeCases: readonly Case[] = [
@@ -68,6 +81,14 @@ describe.each(testTiers)('%s', (tier) => {
     const gpu = await sharedGpu(tier);
     await check(gpu, gpu.info.features.f16 ? 'f16' : 'f32', c);
   });
+
+  test.each(tier === 'subgroups' ? directCases : [])(
+    'attention in quads of $queryLen × $keys, headDim $headDim',
+    async (c) => {
+      const gpu = await sharedGpu(tier);
+      await check(gpu, gpu.info.features.f16 ? 'f16' : 'f32', c, gpu.info, (args) => [directAttention(args)]);
+    },
+  );
 
   const hardware = { baseline: hardwareCases, f16: [], subgroups: [...hardwareCases, ...subgroupHardwareCases] }[tier];
   test.each(hardware)('as on a real GPU: %o', async (c) => {
