@@ -4,9 +4,8 @@
 // Subgroups of 32 lanes, SUBGROUPS_DOWN × SUBGROUPS_ACROSS of them, make a tile; each keeps MATRICES_DOWN × MATRICES_ACROSS
 // results of 16 × 16 in variables of their own (lib/matrix_block_*.wgsl, which has main): in an array indexed by a loop they
 // went through memory at every product. SLICES times as many subgroups share out each tile's k, STEPS · 16 of it a slice, and
-// add up at the end. x and W pass through workgroup memory, row by row (lib/tile_staging.wgsl) or matrix by matrix
-// (lib/matrix_staging.wgsl); a chunk is 8 halves. Matrices are opaque: results go through a slab of workgroup memory, 16 rows by
-// 32 columns a subgroup, to the epilogue.
+// add up at the end. x and W pass through workgroup memory, matrix by matrix (lib/matrix_staging.wgsl); a chunk is 8 halves.
+// Matrices are opaque: results go through a slab of workgroup memory, 16 rows by 32 columns a subgroup, to the epilogue.
 // After onnxruntime's and llama.cpp's subgroup-matrix products.
 override WHOLE: bool = false;  // of lib/matrix_staging.wgsl
 const LANES = 32u;
@@ -18,7 +17,6 @@ const TILE_COLUMNS = SUBGROUPS_ACROSS * MATRICES_ACROSS * SIDE;
 const CHUNKS = 2u * STEPS * SLICES;
 alias Chunk = vec4u;
 fn row_chunks() -> u32 { return params.in4 / 2u; }
-fn weight_slot(column: u32) -> u32 { return column; }
 
 const SLAB_PITCH = 36u;
 const SLAB = SIDE * SLAB_PITCH;

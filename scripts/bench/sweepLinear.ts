@@ -234,7 +234,7 @@ type ManyRowArgs = LinearArgs & { readonly scratch: QuantizedInput };
 
 /** Orders of the tiles: the engine's, and for some all rows of W first. */
 const orders = (p: ManyRowProblem, name: string): readonly (readonly [name: string, tallestBand?: number])[] =>
-  /^(gateUp\.512|square)/.test(p.name) && /^(64x64(t4|t4d2)?|64x128s2|128x128|128x128k16b2)$/.test(name)
+  /^(gateUp\.512|square)/.test(p.name) && /^(64x64(t4|t4d2)?|128x128s2)$/.test(name)
     ? [[''], [' columns first', 1]]
     : [['']];
 
@@ -268,13 +268,10 @@ function manyRowCandidates(p: ManyRowProblem, gpu: GpuContext): Record<string, C
   }
   const { matrixSyntax } = info;
   if (matrixSyntax && p.element === 'f16' && usesMatrixUnits(Math.max(8, rows), weight, info))
-    for (const layout of ['rows', 'apart'] as const)
-      for (const name of Object.keys(subgroupMatrixTiles) as SubgroupMatrixTile[])
-        if (suits(name) && fitsMatrixTile(name, info, layout))
-          for (const [order, tallestBand] of orders(p, name))
-            all[`${layout === 'rows' ? 'units' : 'apart'} ${name}${order}`] = (args) =>
-              args.weight.parts.map((part) =>
-                subgroupMatrixCall(args, part, name, matrixSyntax, { layout, tallestBand }),
-              );
+    for (const name of Object.keys(subgroupMatrixTiles) as SubgroupMatrixTile[])
+      if (suits(name) && fitsMatrixTile(name, info))
+        for (const [order, band] of orders(p, name))
+          all[`units ${name}${order}`] = (args) =>
+            args.weight.parts.map((part) => subgroupMatrixCall(args, part, name, matrixSyntax, band));
   return all;
 }

@@ -64,14 +64,9 @@ export const matrixShapeName = ({ rowBlocks, slices, keyBlocks }: MatrixAttentio
 const inEights = ({ offset, batchStride, rowStride, headStride }: HeadsView): boolean =>
   [offset, batchStride, rowStride, headStride].every((count) => count % 8 === 0);
 
-/** Whether attention_matrix can do it at all; else attention_prefill. */
-export const suitsMatrixUnits = ({ element, headDim, k, v, device }: AttentionArgs): boolean =>
-  device.matrixSyntax !== undefined &&
-  element === 'f16' &&
-  headDim % 16 === 0 &&
-  headDim <= 128 &&
-  inEights(k) &&
-  inEights(v);
+/** Whether attention_matrix can do it on a device that has such units; else attention_prefill. */
+export const suitsMatrixUnits = ({ element, headDim, k, v }: AttentionArgs): boolean =>
+  element === 'f16' && headDim % 16 === 0 && headDim <= 128 && inEights(k) && inEights(v);
 
 /** Bytes of workgroup memory that attention_matrix takes in a shape. */
 export function matrixAttentionBytes(shape: MatrixAttentionShape, headDim: number): number {

@@ -10,6 +10,7 @@ import {
   subgroupsOf,
   unroll,
 } from './attentionArgs.ts';
+import { matrixAttention, matrixShapeName, suitsMatrixUnits } from './attentionMatrix.ts';
 import { mergeCall } from './attentionMerge.ts';
 import {
   attentionDirectKernel,
@@ -19,7 +20,14 @@ import {
   type PrefillShape,
 } from './attentionPrefillKernels.ts';
 import { pickAt, rowsClass } from './candidate.ts';
-import { prefillReduce, prefillShapes, prefillSplitKeys, shapeName } from './choosePrefill.ts';
+import {
+  matrixShapes,
+  matrixSplitKeys,
+  prefillReduce,
+  prefillShapes,
+  prefillSplitKeys,
+  shapeName,
+} from './choosePrefill.ts';
 
 /**
  * Attention of many query rows over any number of keys: tiled, online softmax. headDim a multiple of 8 up to 256;
@@ -41,10 +49,17 @@ function attentionCandidates(args: AttentionArgs): readonly Candidate[] {
   if (usesQuads(args)) return [{ name: 'direct', calls: () => [directAttention(args)] }, tiled];
   if (args.device.adapter.software || avoids(args.device, 'prefill attention')) return [tiled];
   const sizes = { ...args, keys: capacityOf(args), scratch: args.scratch !== undefined };
-  return prefillShapes(sizes).map((shape) => ({
+  const shapes = prefillShapes(sizes).map((shape): Candidate => ({
     name: `prefill ${shapeName(shape)}`,
     calls: () => prefillAttention(args, shape, prefillSplitKeys(sizes, shape)),
   }));
+  const { matrixSyntax } = args.device;
+  if (!matrixSyntax || !suitsMatrixUnits(args)) return shapes;
+  const onUnits = matrixShapes(sizes).map((shape): Candidate => ({
+    name: `units ${matrixShapeName(shape)}`,
+    calls: () => matrixAttention(args, shape, matrixSyntax, matrixSplitKeys(sizes, shape)),
+  }));
+  return onUnits.length > 0 ? [...onUnits, ...shapes.slice(0, 1)] : shapes;
 }
 
 /**

@@ -1,10 +1,11 @@
 import { roundUp } from '../core/shape.ts';
 import type { DeviceInfo } from '../gpu/device.ts';
 import { subgroupsOf } from './attentionArgs.ts';
+import { matrixAttentionBytes, type MatrixAttentionShape } from './attentionMatrix.ts';
 import type { PrefillShape } from './attentionPrefillKernels.ts';
 import { rowsClass } from './candidate.ts';
 
-/** How attention_prefill cuts its work, by rules; ARCHITECTURE.md has the figures behind them. */
+/** How attention_matrix and attention_prefill cut their work, by rules; ARCHITECTURE.md has the figures behind them. */
 
 export interface PrefillSizes {
   readonly device: DeviceInfo;
@@ -76,12 +77,53 @@ const workgroupsOf = ({ queryLen, heads, batch }: PrefillSizes, shape: PrefillSh
   Math.ceil(rowsClass(queryLen) / (Number(shape.rowThreads) * Number(shape.threadRows))) * heads * batch;
 
 /** Keys of a split; undefined: all in one. */
-export function prefillSplitKeys(sizes: PrefillSizes, shape: PrefillShape): number | undefined {
-  const { keys, scratch } = sizes;
+export const prefillSplitKeys = (sizes: PrefillSizes, shape: PrefillShape): number | undefined =>
+  splitKeysFor(sizes, busyWorkgroups / workgroupsOf(sizes, shape));
+
+function splitKeysFor({ keys, scratch }: PrefillSizes, wanted: number): number | undefined {
   if (!scratch || keys <= fewKeys) return undefined;
-  const splits = Math.min(Math.ceil(keys / leastSplitKeys), Math.ceil(busyWorkgroups / workgroupsOf(sizes, shape)));
+  const splits = Math.min(Math.ceil(keys / leastSplitKeys), Math.ceil(wanted));
   return splits > 1 ? roundUp(Math.ceil(keys / splits), 64) : undefined;
 }
+
+const onUnits = (
+  rowBlocks: MatrixAttentionShape['rowBlocks'],
+  slices: MatrixAttentionShape['slices'],
+): MatrixAttentionShape => ({ rowBlocks, slices, keyBlocks: '1' });
+/** The keys are split until there are so many subgroups: about eight for each unit of a large GPU. */
+const busySubgroups = 1024;
+
+/** Shapes of attention_matrix that the device has room for, the rules' choice first; ones for little memory last. */
+export function matrixShapes(sizes: PrefillSizes): readonly MatrixAttentionShape[] {
+  const { headDim, queryLen, keys, scratch, device } = sizes;
+  const { maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup } = device.limits;
+  const splits = scratch && keys > fewKeys;
+  const tallest =
+    headDim <= 64 ? [onUnits('2', '4'), onUnits('1', '4')] : [onUnits('4', '2'), onUnits('2', '2'), onUnits('1', '2')];
+  const suits = (shape: MatrixAttentionShape): boolean =>
+    16 * Number(shape.rowBlocks) <= Math.max(16, rowsClass(queryLen)) &&
+    (splits || matrixWorkgroups(sizes, shape) >= fewWorkgroups);
+  const first = tallest.find(suits) ?? tallest.at(-1);
+  const all = [
+    ...(first ? [first] : []),
+    ...tallest.filter((shape) => shape !== first),
+    onUnits('2', '1'),
+    onUnits('1', '1'),
+  ];
+  return all.filter(
+    (shape) =>
+      matrixAttentionBytes(shape, headDim) <= maxComputeWorkgroupStorageSize &&
+      32 * subgroupsIn(shape) <= maxComputeInvocationsPerWorkgroup,
+  );
+}
+
+const subgroupsIn = ({ rowBlocks, slices }: MatrixAttentionShape): number => Number(rowBlocks) * Number(slices);
+const matrixWorkgroups = ({ queryLen, heads, batch }: PrefillSizes, { rowBlocks }: MatrixAttentionShape): number =>
+  Math.ceil(rowsClass(queryLen) / (16 * Number(rowBlocks))) * heads * batch;
+
+/** Keys of a split for attention_matrix; undefined: all in one. */
+export const matrixSplitKeys = (sizes: PrefillSizes, shape: MatrixAttentionShape): number | undefined =>
+  splitKeysFor(sizes, busySubgroups / (matrixWorkgroups(sizes, shape) * subgroupsIn(shape)));
 
 /** Bytes of `scratch` for attention of up to so many query rows; 0 where the keys are not split. */
 export function prefillScratchBytes(sizes: Omit<PrefillSizes, 'scratch'>): number {
@@ -90,10 +132,9 @@ export function prefillScratchBytes(sizes: Omit<PrefillSizes, 'scratch'>): numbe
   let most = 0;
   for (let queryLen = 1; queryLen <= sizes.queryLen; queryLen++) {
     const some = { ...sizes, queryLen, scratch: true };
-    for (const shape of prefillShapes(some)) {
-      const splitKeys = prefillSplitKeys(some, shape);
+    const onMatrixUnits = device.matrixSyntax ? matrixShapes(some).map((shape) => matrixSplitKeys(some, shape)) : [];
+    for (const splitKeys of [...prefillShapes(some).map((shape) => prefillSplitKeys(some, shape)), ...onMatrixUnits])
       if (splitKeys) most = Math.max(most, Math.ceil(keys / splitKeys) * queryLen);
-    }
   }
   return most * batch * heads * (headDim + 4) * 4;
 }

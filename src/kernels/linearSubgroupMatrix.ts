@@ -10,12 +10,9 @@ import block2x2 from '../../shaders/lib/matrix_block_2x2.wgsl?raw';
 import block2x4 from '../../shaders/lib/matrix_block_2x4.wgsl?raw';
 import block4x2 from '../../shaders/lib/matrix_block_4x2.wgsl?raw';
 import block4x4 from '../../shaders/lib/matrix_block_4x4.wgsl?raw';
-import matrixApart from '../../shaders/lib/matrix_apart.wgsl?raw';
-import matrixApartScalar from '../../shaders/lib/matrix_apart_scalar.wgsl?raw';
 import matrixStaging from '../../shaders/lib/matrix_staging.wgsl?raw';
 import matrixTiles from '../../shaders/lib/matrix_tiles.wgsl?raw';
 import matrixTilesScalar from '../../shaders/lib/matrix_tiles_scalar.wgsl?raw';
-import tileStaging from '../../shaders/lib/tile_staging.wgsl?raw';
 import matrixSource from '../../shaders/linear_subgroup_matrix.wgsl?raw';
 import type { WeightFormat } from '../core/dtype.ts';
 import { internalError } from '../core/errors.ts';
@@ -124,10 +121,8 @@ export const linearSubgroupMatrix = defineKernel({
       Object.entries(subgroupMatrixTiles).map(([name, tile]) => [name, partOf(tile)]),
     ) as unknown as Readonly<Record<SubgroupMatrixTile, readonly string[]>>,
     syntax: {
-      templates: [tileStaging, matrixTiles],
-      booleans: [tileStaging, matrixTilesScalar],
-      'templates apart': [matrixStaging, matrixApart],
-      'booleans apart': [matrixStaging, matrixApartScalar],
+      templates: [matrixStaging, matrixTiles],
+      booleans: [matrixStaging, matrixTilesScalar],
     },
     input: { plainF16: [half8InputF16] },
     weight: { f16: [half8WeightF16], int8: [half8WeightInt8], int4: [half8WeightInt4] },
@@ -166,7 +161,8 @@ export function subgroupMatrixTilesFor({ device, rows, weight }: LinearArgs): re
 const rulesFor = (rows: number): readonly TileRule<SubgroupMatrixTile>[] => {
   if (rows <= 16) return [['16x32s4', 240], ...smallTiles];
   if (rows <= 32) return [['32x32s8', 240], ...smallTiles];
-  return [['64x128s2', 240], ['64x64g2s4', 120], ['32x64s4', 90], ...smallTiles];
+  const tall: readonly TileRule<SubgroupMatrixTile>[] = rows <= 64 ? [] : [['128x128s2', 160]];
+  return [...tall, ['64x128s2', 240], ['64x64g2s4', 120], ['32x64s4', 90], ...smallTiles];
 };
 const smallTiles: readonly TileRule<SubgroupMatrixTile>[] = [
   ['16x32s8', 0],
@@ -175,10 +171,10 @@ const smallTiles: readonly TileRule<SubgroupMatrixTile>[] = [
 
 /** Those that a tuner tries: each was the fastest somewhere; the sweep (scripts/bench/sweep.mjs) tries all. */
 const tunedTiles: readonly SubgroupMatrixTile[] = [
-  '128x128k64',
-  '128x128k16b2',
+  '128x128s2',
+  '128x128g8b',
   '64x128s2',
-  '64x128g4',
+  '64x128k16',
   '64x64',
   '64x64g2s4',
   '32x64s2',
@@ -189,19 +185,15 @@ const tunedTiles: readonly SubgroupMatrixTile[] = [
   '16x32s8',
 ];
 
-/** How tiles lie in workgroup memory: row by row (lib/tile_staging.wgsl), or each matrix apart (lib/matrix_staging.wgsl). */
-export type MatrixLayout = 'rows' | 'apart';
-
 /** Whether the device has the workgroup memory of the tile. */
-export function fitsMatrixTile(name: SubgroupMatrixTile, device: DeviceInfo, layout: MatrixLayout = 'rows'): boolean {
+export function fitsMatrixTile(name: SubgroupMatrixTile, device: DeviceInfo): boolean {
   const tile: MatrixTile = subgroupMatrixTiles[name];
   const { down, across, steps, slices = 1, buffers = 1 } = tile;
   const { rows, columns } = sizeOf(tile);
-  const chunks = 2 * steps * slices;
-  // 16 rows: of so many chunks and one of padding, or so many halves of matrices, each 16 · 3 + 2 chunks.
-  const block = layout === 'rows' ? 16 * (chunks + 1) : (chunks / 2) * 50;
+  // A matrix of halves takes 16 · 3 + 2 chunks of 16 bytes.
+  const matrices = ((buffers * (rows + columns)) / 16) * steps * slices;
   const slab = down * across * slices * 16 * 36 * 4;
-  return ((buffers * (rows + columns)) / 16) * block * 16 + slab <= device.limits.maxComputeWorkgroupStorageSize;
+  return matrices * 50 * 16 + slab <= device.limits.maxComputeWorkgroupStorageSize;
 }
 
 const weightFormat = (format: WeightFormat): Exclude<WeightFormat, 'f32'> => {
@@ -215,7 +207,7 @@ export function subgroupMatrixCall(
   part: WeightPart,
   name: SubgroupMatrixTile,
   syntax: MatrixSyntax,
-  { layout = 'rows', tallestBand }: { readonly layout?: MatrixLayout; readonly tallestBand?: number | undefined } = {},
+  tallestBand?: number,
 ): KernelCall {
   const columns4 = columns4Of(args.weight, part);
   const { steps, slices = 1 }: MatrixTile = subgroupMatrixTiles[name];
@@ -223,7 +215,7 @@ export function subgroupMatrixCall(
     ...common(args, part, columns4),
     choice: {
       tile: name,
-      syntax: layout === 'rows' ? syntax : `${syntax} apart`,
+      syntax,
       input: 'plainF16',
       weight: weightFormat(args.weight.format),
       output: args.yElement,

@@ -6,6 +6,7 @@ import {
   matrixAttentionBytes,
   type MatrixAttentionShape,
 } from '../../src/kernels/attentionMatrix.ts';
+import { attention, type AttentionArgs } from '../../src/kernels/attention.ts';
 import { openGpu, testTiers } from '../support/gpu.ts';
 import { type Case, check } from './attentionSupport.ts';
 
@@ -108,6 +109,39 @@ describe.each(testTiers.filter((tier) => tier === 'subgroups'))('attention by ha
           call.kernel === attentionMatrixKernel ? { ...call, kernel: kernels[c.scaled ?? 'always'] } : call,
         ),
       );
+    },
+    120_000,
+  );
+});
+
+/** By the rules of a GPU with units: the shape is theirs, and with room for it the keys are split. */
+const byRule: readonly MatrixCase[] = [
+  { via: 'tiled', headDim: 32, queryLen: 40, keys: 97, causal: true },
+  { via: 'split', headDim: 32, queryLen: 19, keys: 600, causal: true, position: 581 },
+];
+
+describe.each(testTiers.filter((tier) => tier === 'subgroups'))('attention by rule in tier %s', async (tier) => {
+  const gpu = await openGpu(tier);
+  const { info } = gpu;
+  const device = { ...info, adapter: { ...info.adapter, software: false }, matrixSyntax: 'templates' } as const;
+  const named = (args: AttentionArgs): string[] => attention(args).map(({ kernel }) => kernel.name);
+
+  test.each(info.features.f16 ? byRule : [])(
+    '$queryLen × $keys, $via',
+    async (c) => {
+      await check(gpu, 'f16', c, device, (args) => {
+        expect(named(args)).toEqual(['attention_matrix', ...(c.via === 'split' ? ['attention_merge'] : [])]);
+        // Units that are left unused, numbers and shapes that they do not take, kernels that the self-test found wrong.
+        const { matrixSyntax: _, ...without } = device;
+        expect(named({ ...args, device: without })[0]).toBe('attention_prefill');
+        expect(named({ ...args, element: 'f32' })[0]).toBe('attention_prefill');
+        expect(named({ ...args, headDim: 24 })[0]).toBe('attention_prefill');
+        expect(named({ ...args, v: { ...args.v, offset: 4 } })[0]).toBe('attention_prefill');
+        expect(named({ ...args, device: { ...device, avoided: ['prefill attention'] } })).toEqual(['attention_tiled']);
+        return attention(args).map((call): KernelCall =>
+          call.kernel === attentionMatrixKernel ? { ...call, kernel: kernels.always } : call,
+        );
+      });
     },
     120_000,
   );

@@ -1,13 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import matrixStaging from '../../shaders/lib/matrix_staging.wgsl?raw';
-import tileStaging from '../../shaders/lib/tile_staging.wgsl?raw';
 import { defineKernel, type KernelCall } from '../../src/gpu/kernel.ts';
 import type { GpuContext } from '../../src/gpu/context.ts';
 import type { LinearArgs } from '../../src/kernels/linear.ts';
 import {
   fitsMatrixTile,
   linearSubgroupMatrix,
-  type MatrixLayout,
   subgroupMatrixCall,
   type SubgroupMatrixTile,
   subgroupMatrixTiles,
@@ -46,17 +44,7 @@ fn store_result(at: u32, value: Result) {
   for (var i = 0u; i < 8u; i++) { slab[at + lane_of_32 / 2u * SLAB_PITCH + lane_of_32 % 2u * 8u + i] = value[i]; }
 }
 `;
-const rowsByHand = `
-var<workgroup> input_tile: array<vec4u, BUFFERS * INPUT_TILE>;
-var<workgroup> weight_tile: array<vec4u, BUFFERS * WEIGHT_TILE>;
-fn store_input_chunk(at: u32, chunk: vec4u) { input_tile[at] = chunk; }
-fn store_weight_chunk(at: u32, chunk: vec4u) { weight_tile[at] = chunk; }
-fn input_chunk(at: u32, row: u32, chunk: u32) -> vec4u { return input_tile[at + row * PITCH + chunk]; }
-fn weight_chunk(at: u32, row: u32, chunk: u32) -> vec4u { return weight_tile[at + row * PITCH + chunk]; }
-const NEXT_BLOCK = SIDE * PITCH;
-fn tile_place(row: u32, chunk: u32) -> u32 { return row * PITCH + chunk; }
-`;
-const apartByHand = `
+const tilesByHand = `
 var<workgroup> input_tile: array<array<vec4u, MATRIX>, BUFFERS * INPUT_TILE / 2u>;
 var<workgroup> weight_tile: array<array<vec4u, MATRIX>, BUFFERS * WEIGHT_TILE / 2u>;
 fn store_input_chunk(place: u32, row: u32, chunk: vec4u) { input_tile[place / 2u][row * PITCH + place % 2u] = chunk; }
@@ -72,10 +60,7 @@ const kernelByHand = defineKernel({
   axes: {
     ...axes,
     tile: Object.fromEntries(Object.entries(tiles).map(([name, parts]) => [name, parts.map(tellingLanes)])),
-    syntax: {
-      templates: [tileStaging, rowsByHand, products],
-      'templates apart': [matrixStaging, apartByHand, products],
-    },
+    syntax: { templates: [matrixStaging, tilesByHand, products] },
   },
 });
 
@@ -84,7 +69,6 @@ interface Case {
   readonly format: Exclude<WeightFormat, 'f32'>;
   readonly gated?: boolean;
   readonly residual?: boolean;
-  readonly layout?: MatrixLayout;
 }
 interface Size {
   readonly rows: number;
@@ -126,7 +110,7 @@ async function check(gpu: GpuContext, c: Case & Size): Promise<void> {
     none: gpu.none,
   };
   const calls = args.weight.parts.map((part): KernelCall => ({
-    ...subgroupMatrixCall(args, part, c.tile, 'templates', { layout: c.layout ?? 'rows' }),
+    ...subgroupMatrixCall(args, part, c.tile, 'templates'),
     kernel: kernelByHand,
   }));
   await runCalls(gpu, calls);
@@ -151,16 +135,15 @@ const sizes: readonly Size[] = [
 ];
 /** Larger blocks take a CPU adapter's compiler minutes: below, their text is read instead. */
 const cases: readonly Case[] = [
-  { tile: '64x64b2', format: 'int8', residual: true },
-  { tile: '16x32s8', format: 'f16', gated: true },
+  { tile: '64x64k16b2', format: 'f16', residual: true },
+  { tile: '64x64k16b2', format: 'int8' },
+  { tile: '16x32s4', format: 'int8', gated: true },
   { tile: '16x32s4', format: 'int4' },
-  { tile: '64x64k16b2', format: 'f16', residual: true, layout: 'apart' },
-  { tile: '16x32s4', format: 'int8', gated: true, layout: 'apart' },
 ];
 
 describe.each(testTiers.filter((tier) => tier === 'subgroups'))('subgroup matrices in tier %s', async (tier) => {
   const gpu = await openGpu(tier);
-  const here = gpu.info.features.f16 ? cases.filter(({ tile, layout }) => fitsMatrixTile(tile, gpu.info, layout)) : [];
+  const here = gpu.info.features.f16 ? cases.filter(({ tile }) => fitsMatrixTile(tile, gpu.info)) : [];
 
   test.each(here.map((c) => [JSON.stringify(c), c] as const))(
     'by hand: %s',

@@ -34,8 +34,8 @@ const first = (tiles: (args: LinearArgs) => readonly string[], rows: number, out
   tiles({ device, rows, weight: { outDim, gated: false } } as LinearArgs)[0];
 
 test.each([
-  [4096, 4096, '64x128s2', '64x64t4'],
-  [512, 6144, '64x128s2', '64x64t4'],
+  [4096, 4096, '128x128s2', '64x64t4'],
+  [512, 6144, '128x128s2', '64x64t4'],
   [512, 2048, '64x64g2s4', '64x64t4'],
   [512, 512, '32x64s4', '16x64s4'],
   [128, 2048, '32x64s4', '16x64s4'],

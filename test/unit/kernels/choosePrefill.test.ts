@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { DeviceInfo } from '../../../src/gpu/device.ts';
+import { matrixAttentionBytes, matrixShapeName } from '../../../src/kernels/attentionMatrix.ts';
 import {
+  matrixShapes,
+  matrixSplitKeys,
   prefillReduce,
   prefillScratchBytes,
   prefillShapes,
@@ -107,5 +110,55 @@ describe('splits of the keys', () => {
     }
     expect(prefillScratchBytes(sizes({ keys: 512 }))).toBe(0);
     expect(prefillScratchBytes(sizes({ keys: 4096, device: device(32_768, 8, true) }))).toBe(0);
+  });
+});
+
+describe('the shape of attention_matrix', () => {
+  const units: DeviceInfo = { ...large, matrixSyntax: 'templates' };
+  const onUnits = (some: Partial<PrefillSizes>): string => {
+    const all = sizes({ device: units, ...some });
+    const [shape] = matrixShapes(all);
+    if (!shape) return 'none';
+    const splitKeys = matrixSplitKeys(all, shape);
+    return `${matrixShapeName(shape)}${splitKeys ? ` of ${splitKeys}` : ''}`;
+  };
+
+  test('is what was the fastest on an H100, with as many splits', () => {
+    expect(onUnits({ queryLen: 512 })).toBe('r4 s2 k1');
+    expect(onUnits({ queryLen: 128, keys: 128 })).toBe('r2 s2 k1');
+    expect(onUnits({ heads: 8, headDim: 64, queryLen: 512 })).toBe('r2 s4 k1');
+    expect(onUnits({ heads: 8, headDim: 64, queryLen: 128, keys: 128 })).toBe('r1 s4 k1');
+    expect(onUnits({ queryLen: 128, keys: 4096, scratch: true })).toBe('r4 s2 k1 of 1024');
+    expect(onUnits({ queryLen: 512, keys: 4096, scratch: true })).toBe('r4 s2 k1');
+  });
+
+  test('wastes no rows where there are few, and needs no scratch that nobody keeps', () => {
+    expect(onUnits({ queryLen: 9, keys: 9 })).toBe('r1 s2 k1');
+    expect(onUnits({ queryLen: 16, keys: 4096, scratch: true })).toBe('r1 s2 k1 of 256');
+    expect(onUnits({ queryLen: 128, keys: 4096, scratch: false })).toBe('r2 s2 k1');
+  });
+
+  test('fits the device; where none does, there is none', () => {
+    for (const headDim of [16, 64, 80, 128])
+      for (const bytes of [16_384, 32_768, 49_152]) {
+        const shapes = matrixShapes(sizes({ device: { ...device(bytes), matrixSyntax: 'templates' }, headDim }));
+        expect(shapes.length).toBeGreaterThan(0);
+        for (const shape of shapes) expect(matrixAttentionBytes(shape, headDim)).toBeLessThanOrEqual(bytes);
+      }
+    expect(matrixShapes(sizes({ device: device(8192), headDim: 128 }))).toEqual([]);
+  });
+
+  test('has room for its splits', () => {
+    for (const keys of [513, 4096])
+      for (const queryLen of [9, 16, 33, 128, 512]) {
+        const all = sizes({ device: units, queryLen, keys, scratch: true });
+        const room = prefillScratchBytes(sizes({ device: units, keys }));
+        for (const shape of matrixShapes(all)) {
+          const splitKeys = matrixSplitKeys(all, shape);
+          const splits = splitKeys ? Math.ceil(keys / splitKeys) : 0;
+          expect(room).toBeGreaterThanOrEqual(splits * queryLen * 16 * (128 + 4) * 4);
+        }
+      }
+    expect(prefillScratchBytes(sizes({ device: units, keys: 4096 }))).toBeLessThan(40e6);
   });
 });
