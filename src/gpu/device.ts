@@ -177,6 +177,10 @@ export const compilesForCpu = (info: {
     `${info.adapter.architecture} ${info.adapter.device} ${info.adapter.description}`,
   );
 
+/** Whether a CPU adapter runs four invocations as a subgroup (SwiftShader), so that a quad's swaps are single instructions. */
+export const runsInQuads = ({ adapter, features, subgroupSize }: DeviceInfo): boolean =>
+  adapter.software && features.subgroups && subgroupSize[0] === 4 && subgroupSize[1] === 4;
+
 function describe(
   adapter: GPUAdapter,
   features: DeviceFeatures,

@@ -1,4 +1,4 @@
-import { avoids } from '../gpu/device.ts';
+import { avoids, runsInQuads } from '../gpu/device.ts';
 import { callKernel, type Candidate, growingCost, type KernelCall } from '../gpu/kernel.ts';
 import {
   type AttentionArgs,
@@ -46,7 +46,8 @@ export function attention(args: AttentionArgs): KernelCall[] {
 /** All ways to do it that this device and these shapes allow, the rules' choice first (choosePrefill.ts). */
 function attentionCandidates(args: AttentionArgs): readonly Candidate[] {
   const tiled: Candidate = { name: 'tiled', calls: () => [tiledAttention(args)] };
-  if (usesQuads(args)) return [{ name: 'direct', calls: () => [directAttention(args)] }, tiled];
+  // A third of attention_tiled's time, and less to compile; on lavapipe half, but its compiler takes a quarter of a minute.
+  if (runsInQuads(args.device)) return [{ name: 'direct', calls: () => [directAttention(args)] }, tiled];
   if (args.device.adapter.software || avoids(args.device, 'prefill attention')) return [tiled];
   const sizes = { ...args, keys: capacityOf(args), scratch: args.scratch !== undefined };
   const shapes = prefillShapes(sizes).map((shape): Candidate => ({
@@ -61,13 +62,6 @@ function attentionCandidates(args: AttentionArgs): readonly Candidate[] {
   }));
   return onUnits.length > 0 ? [...onUnits, ...shapes.slice(0, 1)] : shapes;
 }
-
-/**
- * SwiftShader, whose subgroups are four: attention_direct takes a third of attention_tiled's time there and less to compile.
- * On lavapipe it takes half, but its compiler a quarter of a minute.
- */
-const usesQuads = ({ device }: AttentionArgs): boolean =>
-  device.adapter.software && device.features.subgroups && device.subgroupSize[1] === 4;
 
 /** `attention` by attention_tiled. */
 export function tiledAttention(args: AttentionArgs): KernelCall {

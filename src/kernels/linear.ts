@@ -22,7 +22,7 @@ import vectorSource from '../../shaders/linear_vector.wgsl?raw';
 import type { ElementType } from '../core/dtype.ts';
 import { elementBytes } from '../core/dtype.ts';
 import { internalError } from '../core/errors.ts';
-import type { DeviceInfo } from '../gpu/device.ts';
+import { type DeviceInfo, runsInQuads } from '../gpu/device.ts';
 import { type BufferSlice, callKernel, defineKernel, type KernelCall } from '../gpu/kernel.ts';
 import type { Choices } from './candidate.ts';
 import { type LinearWeight, weightAxis, weightChoice, type WeightPart, weightRowBytes } from './weight.ts';
@@ -155,7 +155,7 @@ const sharesRows = ({ features, subgroupSize }: DeviceInfo): boolean => features
  * more rows than four win little and compile for long.
  */
 function directRowsFor({ rows, device }: LinearArgs): DirectRows {
-  const most = !sharesRows(device) ? 4 : device.subgroupSize[0] === 4 ? 32 : 8;
+  const most = runsInQuads(device) ? 32 : sharesRows(device) ? 8 : 4;
   return directRows.find((count) => Number(count) >= Math.min(rows, most)) ?? '4';
 }
 

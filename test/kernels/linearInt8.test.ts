@@ -189,15 +189,18 @@ describe.each(testTiers)('linear with int8 activations in tier %s', async (tier)
   });
 
   test('serves quantised weights from four rows on, where WGSL has the integer dot product', () => {
-    expect(usesInt8Input(4, weightOf('int8'), gpu.info)).toBe(there);
-    expect(usesInt8Input(300, weightOf('int4'), gpu.info)).toBe(there);
+    const device = { ...gpu.info, subgroupSize: [8, 8] as const };
+    expect(usesInt8Input(4, weightOf('int8'), device)).toBe(there);
+    expect(usesInt8Input(300, weightOf('int4'), device)).toBe(there);
     expect(usesInt8Input(3, weightOf('int8'), gpu.info)).toBe(false);
     expect(usesInt8Input(300, weightOf('f16'), gpu.info)).toBe(false);
     const without = { ...gpu.info, features: { ...gpu.info.features, integerDot: false } };
     expect(usesInt8Input(300, weightOf('int8'), without)).toBe(false);
-    // Matrix units are faster and more exact.
+    // linear_direct on SwiftShader and matrix units are faster and more exact.
+    const quads = { ...gpu.info.features, subgroups: true };
+    expect(usesInt8Input(300, weightOf('int8'), { ...gpu.info, features: quads, subgroupSize: [4, 4] })).toBe(false);
     expect(usesInt8Input(300, weightOf('int8'), { ...gpu.info, matrixSyntax: 'templates' })).toBe(false);
-    expect(usesInt8Input(4, weightOf('int8'), { ...gpu.info, matrixSyntax: 'templates' })).toBe(there);
+    expect(usesInt8Input(4, weightOf('int8'), { ...device, matrixSyntax: 'templates' })).toBe(there);
   });
 
   test.each([
