@@ -3,7 +3,7 @@
 // in vec4s, those of k and v even.   state: lib/sequences.wgsl.
 // Bound by reading k and v: each is read once for all query heads that share it, 128 bits at once.
 // A workgroup takes up to four rows (a row: one query of one head of the group; lib/attention_rows_*.wgsl) and the keys of one
-// split. LANES invocations (headDim / 8 up to a power of two, at most the smallest subgroup) stand side by side on one key's
+// split, whose size follows from the number of keys that there are (lib/attention_split.wgsl). LANES invocations (headDim / 8 up to a power of two, at most the smallest subgroup) stand side by side on one key's
 // row, eight elements each: a walker. It takes KEYS keys at a time (lib/attention_keys_*.wgsl), all of their k and v loaded
 // before the first is used, with PREFETCH a step ahead. What a walker keeps (maximum, weight, its part of the result) has a
 // variable of its own for each row and key: arrays that a loop indexes went through memory. At the end walkers of one
@@ -138,9 +138,10 @@ fn main(@builtin(workgroup_id) group: vec3u, at: Invocation) {
     keys += position_of(batch);
     item = slot_of(batch);
   }
-  let start = group.x * params.split_keys;
+  let split_keys = split_of(keys, params.split_keys);
+  let start = group.x * split_keys;
   if (SKIP_EMPTY && start >= keys) { return; }
-  let end = min(start + params.split_keys, keys);
+  let end = min(start + split_keys, keys);
   let kv_head = group.y / params.row_blocks;
   let first_row = (group.y % params.row_blocks) * ROW_TILE;
   let walker = at.lane / LANES;

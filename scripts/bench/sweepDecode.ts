@@ -2,11 +2,10 @@ import type { KernelCall } from '../../src/gpu/kernel.ts';
 import {
   type AttentionArgs,
   decodeAttention,
-  decodeLanesAttention,
   decodeTileAttention,
   type HeadsView,
 } from '../../src/kernels/attention.ts';
-import { mergeTreeCall } from '../../src/kernels/attentionMerge.ts';
+import { mergeCall, splitsOf } from '../../src/kernels/attentionMerge.ts';
 import { decodeWideAttention, type WideShape } from '../../src/kernels/attentionWide.ts';
 import { streamCall } from '../../src/kernels/ceilings.ts';
 import type { Bench } from './harness.ts';
@@ -45,7 +44,7 @@ const wideShapes = [
 ] as const;
 
 /** Keys of a split by those that there are; none where one workgroup walks them all. */
-const splitsOf = (keys: number): number[] =>
+const splitSizes = (keys: number): number[] =>
   keys > 1024 ? [64, 128, 256, 512] : keys > 128 ? [32, 64, 128] : [0x7fff_ffff];
 
 /** Both layouts of the kernels as they are, the wide one with heads apart; each with its merge. */
@@ -59,25 +58,24 @@ export function decodeRace(keys: number, hasSubgroups: boolean): Record<string, 
   all['old decode shared'] = (a) => decodeTileAttention(withoutSubgroups(a));
   all['decode by heads'] = inHeads((a) => decodeTileAttention(a));
   all['by the rules'] = decodeAttention;
+  all['by the rules, by heads'] = inHeads(decodeAttention);
   if (!hasSubgroups) return all;
-  const splits = splitsOf(keys);
-  for (const workgroupSize of [128, 256])
-    for (const splitKeys of splits) {
-      const lanes: Attend = (a) => decodeLanesAttention(a, { workgroupSize, keys: '2', splitKeys });
-      const name = `lanes w${workgroupSize} k2 s${splitKeys}`;
-      all[name] = lanes;
-      all[`${name} by heads`] = inHeads(lanes);
-    }
+  const splits = splitSizes(keys);
+  // Beside the fixed splits those that grow with the keys.
+  for (const workgroupSize of [64, 128])
+    for (const [name, options] of wideShapes)
+      for (const most of keys > 128 ? [16, 32, 64] : [])
+        all[`wide w${workgroupSize} ${name} n${most} by heads`] = inHeads((a) =>
+          decodeWideAttention(a, { workgroupSize, ...options }, { unit: 32, most }),
+        );
   for (const workgroupSize of [64, 128, 256])
     for (const [name, options] of wideShapes)
       for (const splitKeys of splits) {
-        const shape: WideShape = { workgroupSize, ...options, splitKeys };
+        const shape: WideShape = { workgroupSize, ...options };
         const full = `wide w${workgroupSize} ${name} s${splitKeys}`;
-        all[`${full} by heads`] = inHeads((a) => decodeWideAttention(a, shape));
-        // One size shows what the layout is worth, and what the merge.
-        if (workgroupSize !== 128) continue;
-        all[full] = (a) => decodeWideAttention(a, shape);
-        if (keys > 128) all[`${full} by heads old merge`] = inHeads((a) => decodeWideAttention(a, shape, 'one pass'));
+        all[`${full} by heads`] = inHeads((a) => decodeWideAttention(a, shape, splitsOf(splitKeys)));
+        // One size shows what the layout is worth.
+        if (workgroupSize === 128) all[full] = (a) => decodeWideAttention(a, shape, splitsOf(splitKeys));
       }
   return all;
 }
@@ -105,19 +103,12 @@ export async function decodeParts(
   const { scratch } = args[0] ?? {};
   if (!scratch) return;
   for (const splitKeys of [64, 128, 256, 512]) {
+    const shape: WideShape = { workgroupSize: 128, keys: '4', prefetch: true };
     const walks = args.flatMap((a) =>
-      inHeads((b) => decodeWideAttention(b, { workgroupSize: 128, keys: '4', prefetch: false, splitKeys }))(a).slice(
-        0,
-        1,
-      ),
+      inHeads((b) => decodeWideAttention(b, shape, splitsOf(splitKeys)))(a).slice(0, 1),
     );
-    await timed(`walking w128 k4 s${splitKeys}`, walks);
-    const old = args.flatMap((a) => decodeLanesAttention(a, { workgroupSize: 128, keys: '2', splitKeys }));
-    await timed(
-      `one-pass merge of s${splitKeys}`,
-      old.filter((_, i) => i % 2 === 1),
-    );
-    const trees = args.map((a) => mergeTreeCall(a, scratch, splitKeys, () => a.keyLen));
-    await timed(`tree merge of s${splitKeys}`, trees);
+    await timed(`walking w128 k4p s${splitKeys}`, walks);
+    const merges = args.map((a) => mergeCall(a, scratch, splitsOf(splitKeys), () => Math.ceil(a.keyLen / splitKeys)));
+    await timed(`merge of s${splitKeys}`, merges);
   }
 }

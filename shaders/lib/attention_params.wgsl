@@ -31,7 +31,7 @@ struct Params {
   mask_head: u32,
   mask_row: u32,
   mask_key: u32,
-  split_keys: u32,  // decoding: keys in a split
+  split_keys: u32,  // decoding: keys in a split, or what that is a multiple of
   row_blocks: u32,  // decoding: workgroups that share the rows of one kv head
   cached: u32,      // 1: k and v lie in the slot that the state names; 0: in the order of the batch
   zero: u32,        // 0, unknown to the compiler

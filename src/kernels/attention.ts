@@ -1,5 +1,5 @@
 import { roundUp } from '../core/shape.ts';
-import { avoids, compilesForCpu, type DeviceInfo } from '../gpu/device.ts';
+import { avoids, type DeviceInfo } from '../gpu/device.ts';
 import { callKernel, type Candidate, growingCost, type KernelCall } from '../gpu/kernel.ts';
 import {
   type AttentionArgs,
@@ -12,8 +12,17 @@ import {
   subgroupsOf,
   unroll,
 } from './attentionArgs.ts';
-import { attentionDecodeKernel, attentionDecodeLanesKernel, rowTileAxis } from './attentionKernels.ts';
-import { inSplits, singleSplitKeys, type Split } from './attentionMerge.ts';
+import { attentionDecodeKernel, rowTileAxis } from './attentionKernels.ts';
+import { inSplits, singleSplitKeys, type Split, splitsOf } from './attentionMerge.ts';
+import {
+  decodeWideAttention,
+  fitsWide,
+  mostSplits,
+  splitUnit,
+  wideName,
+  wideShapes,
+  wideSplits,
+} from './attentionWide.ts';
 import { pickAt } from './candidate.ts';
 
 export type { AttentionArgs, AttentionMask, HeadsView } from './attentionArgs.ts';
@@ -40,45 +49,36 @@ export function decodeAttention(args: AttentionArgs): KernelCall[] {
 
 /** All ways to do it that this device and these shapes allow, the rule's first. */
 export function decodeCandidates(args: AttentionArgs): readonly Candidate[] {
-  const inTiles = splitsOf(args, splitKeysFor(capacityOf(args))).map((splitKeys): Candidate => ({
+  const inTiles = tileSplits(args).map((splitKeys): Candidate => ({
     name: `decode s${splitKeys}`,
     calls: () => decodeTileAttention(args, splitKeys),
   }));
-  if (!usesLanes(args)) return inTiles;
-  const rule = lanesShape(args);
-  const { workgroupSize, keys } = rule;
-  const shapes = [rule, ...lanesShapes.filter((shape) => shape.workgroupSize !== workgroupSize || shape.keys !== keys)];
-  const inLanes = shapes.flatMap((shape) =>
-    splitsOf(args, rule.splitKeys).map((splitKeys): Candidate => ({
-      name: `lanes w${shape.workgroupSize} k${shape.keys} s${splitKeys}`,
-      calls: () => decodeLanesAttention(args, { ...shape, splitKeys }),
+  if (!fitsWide(args)) return inTiles;
+  const splits = isSplit(args) ? wideSplits(args) : wideSplits(args).slice(0, 1);
+  const inWalks = splits.flatMap((split) =>
+    wideShapes(args).map((shape): Candidate => ({
+      name: wideName(shape, split),
+      calls: () => decodeWideAttention(args, shape, split),
     })),
   );
-  return prefersLanes(args) ? [...inLanes, ...inTiles] : [...inTiles, ...inLanes];
+  return [...inWalks, ...inTiles];
 }
 
-/** Those that were the fastest somewhere in the sweep (scripts/bench/sweep.mjs). */
-const lanesShapes = [
-  { workgroupSize: 64, keys: '2' },
-  { workgroupSize: 128, keys: '2' },
-  { workgroupSize: 128, keys: '4' },
-  { workgroupSize: 256, keys: '2' },
-  { workgroupSize: 256, keys: '4' },
-] as const;
+const isSplit = (args: AttentionArgs): boolean => args.scratch !== undefined && capacityOf(args) > singleSplitKeys;
 
-/** Keys of a split, the rule's first; as few as there is scratch for. */
-function splitsOf(args: AttentionArgs, rule: number): number[] {
-  const capacity = capacityOf(args);
-  if (!args.scratch || capacity <= singleSplitKeys) return [rule];
-  const least = lanesSplitKeysFor(capacity);
-  return [rule, ...[1, 2, 4, 8].map((times) => least * times).filter((keys) => keys !== rule && keys < capacity)];
+/** Keys of a split for attention_decode, the rule's first. */
+function tileSplits(args: AttentionArgs): number[] {
+  const rule = splitKeysFor(capacityOf(args));
+  return isSplit(args)
+    ? [rule, ...[2, 4].map((times) => rule * times).filter((keys) => keys < capacityOf(args))]
+    : [rule];
 }
 
 /** `decodeAttention` by attention_decode. */
 export const decodeTileAttention = (
   args: AttentionArgs,
   splitKeys: number = splitKeysFor(capacityOf(args)),
-): KernelCall[] => inSplits(args, splitKeys, (split) => decodeCall(args, split));
+): KernelCall[] => inSplits(args, splitsOf(splitKeys), (split) => decodeCall(args, split));
 
 /** Bytes of `scratch` for decodeAttention with this capacity; 0 where one split holds all keys. */
 export function decodeScratchBytes(sizes: {
@@ -88,20 +88,16 @@ export function decodeScratchBytes(sizes: {
   readonly headDim: number;
   readonly maxKeys: number;
 }): number {
-  const splits = Math.ceil(sizes.maxKeys / lanesSplitKeysFor(sizes.maxKeys));
   if (sizes.maxKeys <= singleSplitKeys) return 0;
+  const splits = Math.min(mostSplits, Math.ceil(sizes.maxKeys / splitUnit));
   return splits * sizes.batch * sizes.heads * sizes.queryLen * (sizes.headDim + 4) * 4;
 }
 
-/** At most 128 splits, of at least two tiles of 64 keys: a shorter one would spend its time on starting. */
-const splitKeysFor = (capacity: number): number => Math.max(128, roundUp(Math.ceil(capacity / 128), 64));
-/** At most 128 splits, of at least two steps of all walkers; of few keys smaller ones, for more workgroups. */
-const lanesSplitKeysFor = (capacity: number): number =>
-  capacity <= 1024 ? 32 : Math.max(64, roundUp(Math.ceil(capacity / 128), 64));
-
-function decodeCall(args: AttentionArgs, { row, out, splitKeys, splits }: Split): KernelCall {
+/** Splits of at least two tiles of 64 keys: a shorter one would spend its time on starting. */
+const splitKeysFor = (capacity: number): number => Math.max(128, roundUp(Math.ceil(capacity / mostSplits), 64));
+function decodeCall(args: AttentionArgs, { row, out, rule, splits }: Split): KernelCall {
   const headDim4 = args.headDim / 4;
-  const rows = rowsOf(args);
+  const rows = (args.heads / args.kvHeads) * args.queryLen;
   const reduce = subgroupsOf(args.device, 4) ? 'subgroups' : 'shared';
   const lanes = decodeLanes(args.device, headDim4);
   const rowBlocks = Math.ceil(rows / (headDim4 > 32 ? 4 : 8));
@@ -119,79 +115,12 @@ function decodeCall(args: AttentionArgs, { row, out, splitKeys, splits }: Split)
     params: {
       ...params,
       out_batch4: row === 'partial' ? args.batch : params.out_batch4,
-      split_keys: splitKeys,
+      split_keys: rule.unit,
       row_blocks: rowBlocks,
     },
     workgroups: () => [splits(), args.kvHeads * rowBlocks, args.batch],
     cost: growingCost(() => costOf(args, args.maxKeys?.() ?? args.keyLen)),
   });
-}
-
-/** How the subgroup kernel walks: see attention_decode_lanes.wgsl. */
-export interface LanesShape {
-  readonly workgroupSize: number;
-  readonly keys: '2' | '4' | '8';
-  readonly splitKeys: number;
-}
-
-/** Whether a GPU can do it in subgroups. */
-const usesLanes = (args: AttentionArgs): boolean => !args.device.adapter.software && fitsLanes(args);
-
-/**
- * Where that is the fastest on an H100: up to two query rows a kv head (two at 1,024 keys: 1.7 times), or few keys. Over long
- * contexts four rows of results an invocation cost more registers than the wider loads win (0.75 times at 4,096 keys).
- */
-const prefersLanes = (args: AttentionArgs): boolean => rowsOf(args) <= 2 || capacityOf(args) <= singleSplitKeys;
-
-/** Query rows that share a kv head. */
-const rowsOf = ({ heads, kvHeads, queryLen }: AttentionArgs): number => (heads / kvHeads) * queryLen;
-
-/** Whether the smallest subgroup holds a key's row, eight elements an invocation, and nothing is masked. */
-const fitsLanes = ({ device, headDim, mask, k, v }: AttentionArgs): boolean =>
-  subgroupsOf(device, powerOfTwo(headDim / 8)) &&
-  !mask &&
-  [k, v].every(({ offset, batchStride, rowStride, headStride }) =>
-    [offset, batchStride, rowStride, headStride].every((elements) => elements % 8 === 0),
-  );
-
-function lanesShape(args: AttentionArgs): LanesShape {
-  const capacity = capacityOf(args);
-  // Few keys: no more in flight than there are. Many: workgroups enough keep memory busy with fewer each.
-  const few = capacity <= 8 || capacity > singleSplitKeys || rowsOf(args) > 4;
-  return {
-    workgroupSize: capacity <= 8 ? 64 : 128,
-    keys: few ? '2' : '4',
-    splitKeys: lanesSplitKeysFor(capacity),
-  };
-}
-
-/** `decodeAttention` by the subgroup kernel. */
-export function decodeLanesAttention(args: AttentionArgs, shape: LanesShape): KernelCall[] {
-  const headDim4 = args.headDim / 4;
-  const rows = rowsOf(args);
-  const rowBlocks = Math.ceil(rows / 8);
-  const params = paramsOf(args);
-  return inSplits(args, shape.splitKeys, ({ row, out, splitKeys, splits }) =>
-    callKernel(attentionDecodeLanesKernel, {
-      label: args.label,
-      choice: { element: args.element, keys: shape.keys, rowTile: sizeName(Math.ceil(rows / rowBlocks)), row },
-      overrides: {
-        WORKGROUP_SIZE: shape.workgroupSize,
-        HEAD_DIM4: headDim4,
-        LANES: powerOfTwo(args.headDim / 8),
-        UNROLL: compilesForCpu(args.device) ? 0 : 1,
-      },
-      buffers: { ...buffersOf(args), out },
-      params: {
-        ...params,
-        out_batch4: row === 'partial' ? args.batch : params.out_batch4,
-        split_keys: splitKeys,
-        row_blocks: rowBlocks,
-      },
-      workgroups: () => [splits(), args.kvHeads * rowBlocks, args.batch],
-      cost: growingCost(() => costOf(args, args.maxKeys?.() ?? args.keyLen)),
-    }),
-  );
 }
 
 /** Invocations that share a key's row; 16 times as many are a workgroup, which must cover the vec4s of a row. */

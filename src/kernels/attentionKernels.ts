@@ -1,8 +1,6 @@
 import decodeWgsl from '../../shaders/attention_decode.wgsl?raw';
-import decodeLanesWgsl from '../../shaders/attention_decode_lanes.wgsl?raw';
 import decodeWideWgsl from '../../shaders/attention_decode_wide.wgsl?raw';
 import mergeWgsl from '../../shaders/attention_merge.wgsl?raw';
-import mergeTreeWgsl from '../../shaders/attention_merge_tree.wgsl?raw';
 import cacheF16 from '../../shaders/lib/cache_f16.wgsl?raw';
 import cacheF32 from '../../shaders/lib/cache_f32.wgsl?raw';
 import eightWgsl from '../../shaders/lib/eight.wgsl?raw';
@@ -10,6 +8,7 @@ import elemF16 from '../../shaders/lib/elem_f16.wgsl?raw';
 import elemF32 from '../../shaders/lib/elem_f32.wgsl?raw';
 import sequencesWgsl from '../../shaders/lib/sequences.wgsl?raw';
 import paramsWgsl from '../../shaders/lib/attention_params.wgsl?raw';
+import splitWgsl from '../../shaders/lib/attention_split.wgsl?raw';
 import sightWgsl from '../../shaders/lib/attention_sight.wgsl?raw';
 import viewWgsl from '../../shaders/lib/attention_view.wgsl?raw';
 import gatherWgsl from '../../shaders/lib/attention_gather.wgsl?raw';
@@ -98,33 +97,12 @@ export const attentionDecodeKernel = defineKernel({
   overrides: ['WORKGROUP_SIZE', 'HEAD_DIM4', 'COLUMNS', 'UNROLL'],
 });
 
-/** Keys that a walker of the subgroup kernel loads before it uses the first. */
-const keysAxis = {
-  '2': ['const KEYS = 2u;'],
-  '4': ['const KEYS = 4u;'],
-  '8': ['const KEYS = 8u;'],
-} as const;
-
-export const attentionDecodeLanesKernel = defineKernel({
-  name: 'attention_decode_lanes',
-  wgsl: [sequencesWgsl, paramsWgsl, eightWgsl, invocationSubgroupsWgsl, decodeLanesWgsl],
-  axes: {
-    element: { f32: [elemF32, cacheF32], f16: [elemF16, cacheF16] },
-    keys: keysAxis,
-    rowTile: rowTileAxis,
-    row: { result: [rowResultWgsl], partial: [rowPartialWgsl] },
-  },
-  bindings: viewBindings,
-  params: viewParams,
-  overrides: ['WORKGROUP_SIZE', 'HEAD_DIM4', 'LANES', 'UNROLL'],
-});
-
 /** Query rows of a workgroup. */
 export const wideRowsAxis = { '1': [rows1Wgsl], '2': [rows2Wgsl], '3': [rows3Wgsl], '4': [rows4Wgsl] } as const;
 
 export const attentionDecodeWideKernel = defineKernel({
   name: 'attention_decode_wide',
-  wgsl: [sequencesWgsl, paramsWgsl, eightWgsl, invocationSubgroupsWgsl, decodeWideWgsl],
+  wgsl: [sequencesWgsl, paramsWgsl, splitWgsl, eightWgsl, invocationSubgroupsWgsl, decodeWideWgsl],
   axes: {
     element: { f32: [elemF32, cacheF32], f16: [elemF16, cacheF16] },
     keys: { '2': [keys2Wgsl], '4': [keys4Wgsl] },
@@ -133,12 +111,12 @@ export const attentionDecodeWideKernel = defineKernel({
   },
   bindings: viewBindings,
   params: viewParams,
-  overrides: ['WORKGROUP_SIZE', 'HEAD_DIM4', 'LANES', 'SUBGROUP_MIN', 'PREFETCH', 'UNROLL'],
+  overrides: ['WORKGROUP_SIZE', 'HEAD_DIM4', 'LANES', 'SUBGROUP_MIN', 'PREFETCH', 'UNROLL', 'MOST_SPLITS'],
 });
 
 export const attentionMergeKernel = defineKernel({
   name: 'attention_merge',
-  wgsl: [sequencesWgsl, invocationGroupWgsl, mergeWgsl],
+  wgsl: [sequencesWgsl, splitWgsl, invocationGroupWgsl, mergeWgsl],
   axes: { element: elementAxis },
   bindings: { partial: 'read', state: 'read', out: 'read_write' },
   params: {
@@ -151,13 +129,7 @@ export const attentionMergeKernel = defineKernel({
     out_batch4: 'u32',
     out_row4: 'u32',
     out_head4: 'u32',
+    cached: 'u32',
   },
-  overrides: ['WORKGROUP_SIZE', 'HEAD_DIM4', 'COLUMNS'],
-});
-
-export const attentionMergeTreeKernel = defineKernel({
-  ...attentionMergeKernel,
-  name: 'attention_merge_tree',
-  wgsl: [sequencesWgsl, invocationGroupWgsl, mergeTreeWgsl],
-  params: { ...attentionMergeKernel.params, cached: 'u32' },
+  overrides: ['WORKGROUP_SIZE', 'HEAD_DIM4', 'COLUMNS', 'MOST_SPLITS'],
 });

@@ -12,7 +12,7 @@ import type { MatrixSyntax } from '../gpu/device.ts';
 import { callKernel, defineKernel, growingCost, type KernelCall } from '../gpu/kernel.ts';
 import { type AttentionArgs, buffersOf, capacityOf, costOf, type HeadsView, paramsOf } from './attentionArgs.ts';
 import { viewBindings, viewParams } from './attentionKernels.ts';
-import { mergeCall } from './attentionMerge.ts';
+import { mergeCall, splitsOf } from './attentionMerge.ts';
 
 /** How attention_matrix cuts its work: shaders/attention_matrix.wgsl. */
 const shapeAxes = {
@@ -106,5 +106,5 @@ export function matrixAttention(
     workgroups: () => [tiles * splits(), args.heads, args.batch],
     cost: growingCost(() => costOf(args, keys())),
   });
-  return split ? [call, mergeCall(args, scratch, splitKeys, keys)] : [call];
+  return split ? [call, mergeCall(args, scratch, splitsOf(splitKeys), splits)] : [call];
 }

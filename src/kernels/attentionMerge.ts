@@ -1,66 +1,69 @@
 import { elementBytes } from '../core/dtype.ts';
 import { type BufferSlice, callKernel, growingCost, type KernelCall } from '../gpu/kernel.ts';
 import { type AttentionArgs, capacityOf, paramsOf, powerOfTwo } from './attentionArgs.ts';
-import { attentionMergeKernel, attentionMergeTreeKernel } from './attentionKernels.ts';
+import { attentionMergeKernel } from './attentionKernels.ts';
 
 /** Up to this many keys one workgroup walks them all: merging would take longer. */
 export const singleSplitKeys = 128;
+
+/** How keys are shared out (attention_split.wgsl): in splits of a multiple of `unit`, and no more of them than `most`, a power of two. */
+export interface SplitRule {
+  readonly unit: number;
+  readonly most: number;
+}
+
+/** Splits of so many keys each. */
+export const splitsOf = (keys: number): SplitRule => ({ unit: keys, most: 2 ** 31 });
 
 /** Where a kernel leaves its rows, and how it shares the keys out. */
 export interface Split {
   readonly row: 'result' | 'partial';
   readonly out: GPUBuffer | BufferSlice;
-  readonly splitKeys: number;
+  readonly rule: SplitRule;
+  /** At most, of the keys that there can be when it is recorded. */
   readonly splits: () => number;
 }
 
 /** The kernel once over all keys, or over splits of them which are then merged. */
-export function inSplits(
-  args: AttentionArgs,
-  splitKeys: number,
-  call: (split: Split) => KernelCall,
-  merge: typeof mergeCall = mergeCall,
-): KernelCall[] {
+export function inSplits(args: AttentionArgs, rule: SplitRule, call: (split: Split) => KernelCall): KernelCall[] {
   const capacity = capacityOf(args);
   const { scratch } = args;
-  if (!scratch || capacity <= Math.max(splitKeys, singleSplitKeys))
-    return [call({ row: 'result', out: args.out.buffer, splitKeys: 0x7fff_ffff, splits: () => 1 })];
-  const maxKeys = args.maxKeys ?? ((): number => args.keyLen);
-  const splits = (): number => Math.max(1, Math.ceil(Math.min(maxKeys(), capacity) / splitKeys));
-  return [call({ row: 'partial', out: scratch, splitKeys, splits }), merge(args, scratch, splitKeys, maxKeys)];
+  if (!scratch || capacity <= Math.max(rule.unit, singleSplitKeys))
+    return [call({ row: 'result', out: args.out.buffer, rule: splitsOf(0x7fff_ffff), splits: () => 1 })];
+  const splits = (): number =>
+    Math.max(1, Math.min(rule.most, Math.ceil(Math.min(args.maxKeys?.() ?? args.keyLen, capacity) / rule.unit)));
+  return [call({ row: 'partial', out: scratch, rule, splits }), mergeCall(args, scratch, rule, splits)];
 }
 
-/** Joins what the splits of `splitKeys` keys each left in `scratch`, for decoding and for prefill; `keys` for the cost. */
+/** Joins what the splits each left in `scratch`, for decoding and for prefill. */
 export function mergeCall(
   args: AttentionArgs,
   scratch: GPUBuffer | BufferSlice,
-  splitKeys: number,
-  keys: () => number,
+  rule: SplitRule,
+  splits: () => number,
 ): KernelCall {
   const headDim4 = args.headDim / 4;
-  const columns = powerOfTwo(headDim4);
-  // Eight splits side by side: on a GPU this is a matter of how many loads follow one another, not of how many there are.
-  const workgroupSize = args.device.adapter.software ? 64 : Math.min(256, Math.max(64, 8 * columns));
+  const { columns, slices } = mergeShape(args, rule);
   const { out_start4, out_batch4, out_row4, out_head4 } = paramsOf(args);
   const elements = args.batch * args.heads * args.queryLen * args.headDim;
-  const splits = (): number => Math.ceil(keys() / splitKeys);
   return callKernel(attentionMergeKernel, {
     label: `${args.label}.merge`,
     choice: { element: args.element },
-    overrides: { WORKGROUP_SIZE: workgroupSize, HEAD_DIM4: headDim4, COLUMNS: columns },
+    overrides: { WORKGROUP_SIZE: columns * slices, HEAD_DIM4: headDim4, COLUMNS: columns, MOST_SPLITS: rule.most },
     buffers: { partial: scratch, state: args.state ?? args.none, out: args.out.buffer },
     params: {
       query_len: args.queryLen,
       key_len: args.keyLen,
       heads: args.heads,
       batches: args.batch,
-      split_keys: splitKeys,
+      split_keys: rule.unit,
       out_start4,
       out_batch4,
       out_row4,
       out_head4,
+      cached: args.state ? 1 : 0,
     },
-    workgroups: [args.queryLen, args.heads, args.batch],
+    workgroups: [args.queryLen, args.heads * Math.ceil(headDim4 / columns), args.batch],
     cost: growingCost(() => ({
       flops: 2 * elements * splits(),
       bytes: elements * (4 * splits() + elementBytes[args.element]),
@@ -68,24 +71,13 @@ export function mergeCall(
   });
 }
 
-/** As `mergeCall`, by slices of the splits and a tree. */
-export function mergeTreeCall(
-  args: AttentionArgs,
-  scratch: GPUBuffer | BufferSlice,
-  splitKeys: number,
-  keys: () => number,
-): KernelCall {
-  const plain = mergeCall(args, scratch, splitKeys, keys);
-  const headDim4 = args.headDim / 4;
+/** How a merging workgroup's invocations stand: vec4s of a row × slices of the splits. */
+function mergeShape(args: AttentionArgs, { unit, most }: SplitRule): { columns: number; slices: number } {
+  const row = powerOfTwo(args.headDim / 4);
+  // A CPU adapter switches between invocations at every barrier.
+  if (args.device.adapter.software) return { columns: row, slices: Math.max(1, 64 / row) };
   // Two splits a slice where there are few: then everything is loaded at once.
-  const most = Math.ceil(capacityOf(args) / splitKeys);
-  const slices = Math.max(2, Math.min(32, powerOfTwo(Math.ceil(most / 2))));
-  const columns = Math.min(powerOfTwo(headDim4), 256 / slices);
-  return {
-    ...plain,
-    kernel: attentionMergeTreeKernel,
-    overrides: { WORKGROUP_SIZE: columns * slices, HEAD_DIM4: headDim4, COLUMNS: columns },
-    params: { ...plain.params, cached: args.state ? 1 : 0 },
-    workgroups: [args.queryLen, args.heads * Math.ceil(headDim4 / columns), args.batch],
-  };
+  const splits = Math.min(most, Math.ceil(capacityOf(args) / unit));
+  const slices = Math.max(2, Math.min(32, powerOfTwo(Math.ceil(splits / 2))));
+  return { columns: Math.min(row, 256 / slices), slices };
 }

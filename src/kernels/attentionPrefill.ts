@@ -11,7 +11,7 @@ import {
   unroll,
 } from './attentionArgs.ts';
 import { matrixAttention, matrixShapeName, suitsMatrixUnits } from './attentionMatrix.ts';
-import { mergeCall } from './attentionMerge.ts';
+import { mergeCall, splitsOf } from './attentionMerge.ts';
 import {
   attentionDirectKernel,
   attentionPrefillKernel,
@@ -144,7 +144,7 @@ export function prefillAttention(args: AttentionArgs, shape: PrefillShape, split
     workgroups: () => [tiles * splits(), args.heads, args.batch],
     cost: growingCost(() => costOf(args, keys())),
   });
-  return split ? [call, mergeCall(args, scratch, splitKeys, keys)] : [call];
+  return split ? [call, mergeCall(args, scratch, splitsOf(splitKeys), splits)] : [call];
 }
 
 const isLaneVecs = (name: string): name is keyof typeof laneVecsAxis => name in laneVecsAxis;

@@ -1,20 +1,72 @@
 import { compilesForCpu } from '../gpu/device.ts';
 import { callKernel, growingCost, type KernelCall } from '../gpu/kernel.ts';
-import { type AttentionArgs, buffersOf, costOf, paramsOf, powerOfTwo } from './attentionArgs.ts';
+import {
+  type AttentionArgs,
+  buffersOf,
+  capacityOf,
+  costOf,
+  paramsOf,
+  powerOfTwo,
+  subgroupsOf,
+} from './attentionArgs.ts';
 import { attentionDecodeWideKernel, wideRowsAxis } from './attentionKernels.ts';
-import { inSplits, mergeCall, mergeTreeCall } from './attentionMerge.ts';
+import { inSplits, type Split, type SplitRule } from './attentionMerge.ts';
 
 /** How the kernel walks: see attention_decode_wide.wgsl. */
 export interface WideShape {
   readonly workgroupSize: number;
   readonly keys: '2' | '4';
   readonly prefetch: boolean;
-  readonly splitKeys: number;
 }
 
 type Rows = keyof typeof wideRowsAxis;
 /** Query rows that a workgroup takes at most. */
 const mostRows = 4;
+/** Keys of which a split is a multiple: a step of a workgroup of 128 at headDim 128. */
+export const splitUnit = 32;
+/** Splits of one head at most; there is scratch for so many. */
+export const mostSplits = 128;
+
+/** Whether a GPU's smallest subgroup holds a key's row, eight elements an invocation, and nothing is masked. */
+export const fitsWide = ({ device, headDim, mask, k, v }: AttentionArgs): boolean =>
+  !device.adapter.software &&
+  subgroupsOf(device, powerOfTwo(headDim / 8)) &&
+  !mask &&
+  [k, v].every(({ offset, batchStride, rowStride, headStride }) =>
+    [offset, batchStride, rowStride, headStride].every((elements) => elements % 8 === 0),
+  );
+
+/** Shapes to choose from, the rule's first: few keys leave most of a larger workgroup without any. */
+export const wideShapes = (args: AttentionArgs): readonly WideShape[] =>
+  capacityOf(args) <= 8 ? [...narrow, ...broad] : [...broad, ...narrow];
+
+const narrow: readonly WideShape[] = [
+  { workgroupSize: 64, keys: '2', prefetch: true },
+  { workgroupSize: 64, keys: '4', prefetch: true },
+];
+const broad: readonly WideShape[] = [
+  { workgroupSize: 128, keys: '4', prefetch: true },
+  { workgroupSize: 128, keys: '4', prefetch: false },
+  { workgroupSize: 128, keys: '2', prefetch: true },
+];
+
+export const wideName = ({ workgroupSize, keys, prefetch }: WideShape, { most }: SplitRule): string =>
+  `wide w${workgroupSize} k${keys}${prefetch ? 'p' : ''} n${most}`;
+
+/**
+ * How to share the keys out, the rule's first: into as many workgroups as a large GPU holds at once (with several rows each,
+ * fewer fit), of one sequence alone, so that it gets the same splits in every batch.
+ */
+export function wideSplits(args: AttentionArgs): readonly SplitRule[] {
+  const rows = rowsOf(args);
+  const heads = args.kvHeads * Math.ceil(rows / mostRows);
+  const most = Math.min(mostSplits, Math.max(16, powerOfTwo((rows > 1 ? 256 : 512) / heads)));
+  const others = [most / 2, most * 2].filter((count) => count >= 16 && count <= mostSplits);
+  return [most, ...others].map((count) => ({ unit: splitUnit, most: count }));
+}
+
+/** Query rows that share a kv head. */
+const rowsOf = ({ heads, kvHeads, queryLen }: AttentionArgs): number => (heads / kvHeads) * queryLen;
 
 function rowsName(rows: number): Rows {
   const name = String(rows);
@@ -23,15 +75,11 @@ function rowsName(rows: number): Rows {
 }
 
 /** `decodeAttention` by attention_decode_wide. */
-export function decodeWideAttention(
-  args: AttentionArgs,
-  shape: WideShape,
-  merge: 'tree' | 'one pass' = 'tree',
-): KernelCall[] {
-  const rows = (args.heads / args.kvHeads) * args.queryLen;
+export function decodeWideAttention(args: AttentionArgs, shape: WideShape, splitting: SplitRule): KernelCall[] {
+  const rows = rowsOf(args);
   const rowBlocks = Math.ceil(rows / mostRows);
   const params = paramsOf(args);
-  const call = ({ row, out, splitKeys, splits }: Parameters<Parameters<typeof inSplits>[2]>[0]): KernelCall =>
+  const call = ({ row, out, rule, splits }: Split): KernelCall =>
     callKernel(attentionDecodeWideKernel, {
       label: args.label,
       choice: { element: args.element, keys: shape.keys, rows: rowsName(Math.ceil(rows / rowBlocks)), row },
@@ -42,16 +90,17 @@ export function decodeWideAttention(
         SUBGROUP_MIN: Math.min(shape.workgroupSize, args.device.subgroupSize[0]),
         PREFETCH: shape.prefetch ? 1 : 0,
         UNROLL: compilesForCpu(args.device) ? 0 : 1,
+        MOST_SPLITS: rule.most,
       },
       buffers: { ...buffersOf(args), out },
       params: {
         ...params,
         out_batch4: row === 'partial' ? args.batch : params.out_batch4,
-        split_keys: splitKeys,
+        split_keys: rule.unit,
         row_blocks: rowBlocks,
       },
       workgroups: () => [splits(), args.kvHeads * rowBlocks, args.batch],
       cost: growingCost(() => costOf(args, args.maxKeys?.() ?? args.keyLen)),
     });
-  return inSplits(args, shape.splitKeys, call, merge === 'tree' ? mergeTreeCall : mergeCall);
+  return inSplits(args, splitting, call);
 }

@@ -1,11 +1,5 @@
 /** Every kernel's declaration: for the tests that hold declarations against WGSL, and for listings. */
-export {
-  attentionDecodeKernel,
-  attentionDecodeLanesKernel,
-  attentionDecodeWideKernel,
-  attentionMergeKernel,
-  attentionMergeTreeKernel,
-} from './attentionKernels.ts';
+export { attentionDecodeKernel, attentionDecodeWideKernel, attentionMergeKernel } from './attentionKernels.ts';
 export { attentionDirectKernel, attentionPrefillKernel, attentionTiledKernel } from './attentionPrefillKernels.ts';
 export { dispatchCost, dotRate, fmaRate, matrixRate, streamRead } from './ceilings.ts';
 export { convertWeight, quantizationError, quantizeWeight } from './convert.ts';

@@ -13,11 +13,11 @@ const cases: readonly Case[] = [
   { via: 'decode', headDim: 24, queryLen: 1, keys: 97, loud: 40 },
 ];
 
-/** On a real GPU there are also those in lanes, of which the narrowest are enough here. */
+/** On a real GPU there are also the wide ones, of which the narrowest are enough here. */
 function candidatesOf(args: AttentionArgs): readonly Candidate[] {
   const device = { ...args.device, adapter: { ...args.device.adapter, software: false } };
-  const inLanes = decodeCandidates({ ...args, device }).filter(({ name }) => name.startsWith('lanes w64'));
-  return [...decodeCandidates(args), ...inLanes];
+  const wide = decodeCandidates({ ...args, device }).filter(({ name }) => name.startsWith('wide w64'));
+  return [...decodeCandidates(args), ...wide];
 }
 
 describe.each(testTiers)('candidates of decoding attention in tier %s', async (tier) => {
@@ -34,7 +34,7 @@ describe.each(testTiers)('candidates of decoding attention in tier %s', async (t
       });
     }
     expect(new Set(names).size).toBe(names.length);
-    // The kernel in lanes knows no mask.
-    expect(names.some((name) => name.startsWith('lanes'))).toBe(gpu.info.features.subgroups && !c.mask);
+    // The wide kernel knows no mask.
+    expect(names.some((name) => name.startsWith('wide'))).toBe(gpu.info.features.subgroups && !c.mask);
   });
 });
