@@ -90,7 +90,7 @@ export const attentionPrefillKernel = defineKernel({
 /** For CPU adapters with quads: no barrier, no indexed register. */
 export const attentionDirectKernel = defineKernel({
   name: 'attention_direct',
-  wgsl: [sequencesWgsl, paramsWgsl, viewWgsl, invocationSubgroupsWgsl, directWgsl],
+  wgsl: [sequencesWgsl, paramsWgsl, viewWgsl, sightWgsl, invocationSubgroupsWgsl, directWgsl],
   axes: { element: elementAxis },
   bindings: viewBindings,
   params: viewParams,
