@@ -3,7 +3,7 @@ import { bfloat16ToNumber, float16ToNumber, numberToFloat16 } from '../../src/co
 import { trunk, type TrunkTensors } from '../reference/trunk.ts';
 import { randomNumbers } from '../support/compare.ts';
 import { openEngine, relativeError } from '../support/engine.ts';
-import { testTiers } from '../support/gpu.ts';
+import { outerTiers } from '../support/gpu.ts';
 
 // Trunks that no golden has: sizes that nothing divides, every checkpoint dtype, every kind of mask, through the loader.
 
@@ -90,7 +90,7 @@ const cases: readonly (readonly [Sizes, Dtype, 'none' | 'causal' | 'keys' | 'hea
   [{ batch: 1, seq: 19, hidden: 256, heads: 1, intermediate: 130, layers: 1 }, 'F16', 'causal'],
 ];
 
-describe.each(testTiers)('any trunk in tier %s', async (tier) => {
+describe.each(outerTiers)('any trunk in tier %s', async (tier) => {
   const engine = await openEngine(tier);
 
   test.each(cases)('%j from %s, mask: %s', async (sizes, dtype, kind) => {

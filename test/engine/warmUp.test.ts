@@ -4,7 +4,7 @@ import type { Engine } from '../../src/engine/api.ts';
 import { LocalBrandkit } from '../../src/engine/localBrandkit.ts';
 import { openEngine } from '../support/engine.ts';
 import { filesOf } from '../support/files.ts';
-import { testTiers } from '../support/gpu.ts';
+import { outerTiers } from '../support/gpu.ts';
 import { brandFeatures, clipFeatures, filesOfGolden, networkGolden } from '../support/networkGoldens.ts';
 import { watchedGpu } from '../support/watchedGpu.ts';
 
@@ -17,7 +17,7 @@ const tiny = filesOf(
 
 const compiled = async (engine: Engine): Promise<number> => (await engine.metrics()).pipelines.compiled;
 
-describe.each(testTiers)('a warm-up in tier %s', async (tier) => {
+describe.each(outerTiers)('a warm-up in tier %s', async (tier) => {
   test.each(['f32', 'int8'] as const)('of a trunk in %s: no forward compiles anything behind it', async (precision) => {
     const { gpu, mostCompiling, reset } = watchedGpu();
     const engine = await openEngine(tier, { gpu });

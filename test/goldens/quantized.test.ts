@@ -5,7 +5,7 @@ import { bfloat16ToNumber, float16ToNumber } from '../../src/core/float16.ts';
 import type { QuantizedFormat } from '../reference/quantize.ts';
 import { openEngine, relativeError } from '../support/engine.ts';
 import { filesOf, readJsonFile } from '../support/files.ts';
-import { testTiers } from '../support/gpu.ts';
+import { outerTiers } from '../support/gpu.ts';
 import { keptAs } from '../support/weights.ts';
 
 // A checkpoint loaded in int8 or int4 must give what the same checkpoint gives in f32 when its matrices are replaced by what the
@@ -43,7 +43,7 @@ function quantizedFile(path: string, format: QuantizedFormat): File {
   return new File([length, text, ...pieces], path.split('/').at(-1) ?? '');
 }
 
-describe.each(testTiers)('quantised language models in tier %s', async (tier) => {
+describe.each(outerTiers)('quantised language models in tier %s', async (tier) => {
   const engine = await openEngine(tier);
   // One with tied embeddings in two bfloat16 files, one with biases, one with norms of q and k.
   const names = ['llama-tied-bf16', 'qwen2', 'qwen3'];

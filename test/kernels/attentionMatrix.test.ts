@@ -99,6 +99,12 @@ const cases: readonly MatrixCase[] = [
   { via: 'tiled', headDim: 16, queryLen: 35, keys: 140, loud: 40, shape: sliced, mask: ['1', '1', 'q', 'k'] },
 ];
 
+/** By the rules of a GPU with units: the shape is theirs, and with room for it the keys are split. */
+const byRule: readonly MatrixCase[] = [
+  { via: 'tiled', headDim: 32, queryLen: 40, keys: 97, causal: true },
+  { via: 'split', headDim: 32, queryLen: 19, keys: 600, causal: true, position: 581 },
+];
+
 describe.each(testTiers.filter((tier) => tier === 'subgroups'))('attention by hand in tier %s', async (tier) => {
   const gpu = await openGpu(tier);
   test.each(gpu.info.features.f16 ? cases : [])(
@@ -112,22 +118,13 @@ describe.each(testTiers.filter((tier) => tier === 'subgroups'))('attention by ha
     },
     120_000,
   );
-});
 
-/** By the rules of a GPU with units: the shape is theirs, and with room for it the keys are split. */
-const byRule: readonly MatrixCase[] = [
-  { via: 'tiled', headDim: 32, queryLen: 40, keys: 97, causal: true },
-  { via: 'split', headDim: 32, queryLen: 19, keys: 600, causal: true, position: 581 },
-];
-
-describe.each(testTiers.filter((tier) => tier === 'subgroups'))('attention by rule in tier %s', async (tier) => {
-  const gpu = await openGpu(tier);
   const { info } = gpu;
   const device = { ...info, adapter: { ...info.adapter, software: false }, matrixSyntax: 'templates' } as const;
   const named = (args: AttentionArgs): string[] => attention(args).map(({ kernel }) => kernel.name);
 
   test.each(info.features.f16 ? byRule : [])(
-    '$queryLen × $keys, $via',
+    'by rule: $queryLen × $keys, $via',
     async (c) => {
       await check(gpu, 'f16', c, device, (args) => {
         expect(named(args)).toEqual(['attention_matrix', ...(c.via === 'split' ? ['attention_merge'] : [])]);
@@ -145,11 +142,11 @@ describe.each(testTiers.filter((tier) => tier === 'subgroups'))('attention by ru
     },
     120_000,
   );
-});
 
-test('workgroup memory of a shape is what its arrays take', () => {
-  // Two tiles of 2 × 8 matrices, 4 of probabilities; 4 slabs of 84 vec4s; states of 64 rows; four flags.
-  const shape: MatrixAttentionShape = { rowBlocks: '4', slices: '1', keyBlocks: '1' };
-  expect(matrixAttentionBytes(shape, 128)).toBe(800 * (32 + 4) + 4 * 84 * 16 + 64 * 8 + 4 * 4);
-  expect(matrixAttentionBytes({ ...shape, keyBlocks: '2' }, 128)).toBeLessThanOrEqual(49_152);
+  test('workgroup memory of a shape is what its arrays take', () => {
+    // Two tiles of 2 × 8 matrices, 4 of probabilities; 4 slabs of 84 vec4s; states of 64 rows; four flags.
+    const shape: MatrixAttentionShape = { rowBlocks: '4', slices: '1', keyBlocks: '1' };
+    expect(matrixAttentionBytes(shape, 128)).toBe(800 * (32 + 4) + 4 * 84 * 16 + 64 * 8 + 4 * 4);
+    expect(matrixAttentionBytes({ ...shape, keyBlocks: '2' }, 128)).toBeLessThanOrEqual(49_152);
+  });
 });

@@ -50,11 +50,11 @@ const cases: readonly PrefillCase[] = [
 
 /** Other cuts of the same work; in one tier, since each is a long compilation. */
 const shapes: readonly PrefillCase[] = [
-  { via: 'tiled', headDim: 128, queryLen: 35, keys: 70, shape: { columnThreads: '16', threadRows: '4', depth4: '4' } },
+  { via: 'tiled', headDim: 128, queryLen: 35, keys: 70, shape: { columnThreads: '16', threadRows: '4' } },
   { via: 'tiled', headDim: 8, queryLen: 13, keys: 35 },
   { via: 'tiled', headDim: 256, queryLen: 11, keys: 33, shape: { threadRows: '1' } },
   { via: 'tiled', headDim: 24, queryLen: 20, keys: 140, causal: true, shape: { keyVecs: '2', stages: '1' } },
-  { via: 'tiled', headDim: 64, queryLen: 70, keys: 70, shape: { rowThreads: '16', depth4: '8' } },
+  { via: 'tiled', headDim: 64, queryLen: 70, keys: 70, shape: { rowThreads: '16', depth4: '4' } },
 ];
 
 const attend = (c: PrefillCase) => (args: Parameters<typeof prefillAttention>[0]) =>

@@ -50,6 +50,12 @@ async function findTiers(): Promise<TestTier[]> {
   return tiers;
 }
 
+/**
+ * The weakest and the strongest, for what is put together of kernels: they differ from tier f16 in the type of activations or in how
+ * lanes are summed, which know nothing of each other. The kernels themselves and the goldens run in all tiers.
+ */
+export const outerTiers: readonly TestTier[] = testTiers.filter((tier) => tier !== 'f16' || testTiers.at(-1) === tier);
+
 const open: GpuContext[] = [];
 
 /** A device of the tier. Its error scopes and uncaptured errors fail the test; destroyed at the end of the file. */
