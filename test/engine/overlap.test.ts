@@ -43,7 +43,7 @@ function watchReadbacks(): () => number {
 // None of this depends on the tier.
 describe.each(testTiers.slice(0, 1))('forwards together (%s)', (tier) => {
   test.each([
-    [true, 2],
+    [true, 3],
     [false, 1],
   ])('computeOverlap %s: each gives what it gives alone, and %i are in flight', async (computeOverlap, inFlight) => {
     const engine = await openEngine(tier, { optimizations: { computeOverlap } });
