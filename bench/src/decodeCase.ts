@@ -2,7 +2,7 @@ import type * as Ort from 'onnxruntime-web';
 import { createEngine, type DeepSeekModel, type Engine } from '../../src/index.ts';
 import { peerMode, peerProblem, PeerSession, prepare, releasePrepared, tensorFloats } from './peer.ts';
 import type { CaseResult, DecodeCase, Measurement, OutputError } from './protocol.ts';
-import { compareOutputs, pairedSamples, timed } from './samples.ts';
+import { compareOutputs, pairedSamples, timed, warmedUp } from './samples.ts';
 import { precisionProblem, tolerances, weightBytesOf } from './trunkCase.ts';
 
 /** STORAGE | COPY_SRC | COPY_DST */
@@ -168,6 +168,7 @@ async function measure(
       ? `onnxruntime-web's logits differ by ${error.relative.toExponential(1)}: its time does not count`
       : undefined;
   const [token, first] = [noTimes(), noTimes()];
+  await warmedUp([() => halftone(promptIds(kv, wanted.vocab, kv), wanted.tokens)]);
   const one = (decode: Decode, times: number[], seed: number) => async (): Promise<number> => {
     const run = await decode(promptIds(kv, wanted.vocab, seed), wanted.tokens);
     times.push(run.firstMs);

@@ -1,9 +1,10 @@
-import { createEngine, EngineError } from '../../src/index.ts';
+import { EngineError } from '../../src/index.ts';
 import { requestDevice } from '../../src/gpu/device.ts';
 import { GpuContext } from '../../src/gpu/context.ts';
 import { buildPlan, type Plan } from '../../src/gpu/plan.ts';
 import { Activations } from '../../src/nn/layerOps.ts';
 import { storingSink, WeightLoader } from '../../src/nn/loadWeights.ts';
+import { Trunk } from '../../src/nn/trunk.ts';
 import { parseTrunkConfig } from '../../src/nn/trunkConfig.ts';
 import { allocateTrunk, trunkLayers } from '../../src/nn/trunkLayers.ts';
 import { trunkSpecs } from '../../src/nn/trunkWeights.ts';
@@ -11,13 +12,13 @@ import { WeightSet } from '../../src/nn/weights.ts';
 import { formatIn } from '../../src/nn/weightSpec.ts';
 import { publishedConfigs } from '../../src/variants/published.ts';
 import { gpuTime } from './device.ts';
-import { Forwards, type Marks, type Schedule, schedules, task } from './latencySchedules.ts';
+import { runEngines } from './latencyEngines.ts';
+import { task } from './latencyNudge.ts';
+import { runPauses } from './latencyPauses.ts';
+import { Forwards, type Marks, schedules, togethers } from './latencySchedules.ts';
 import type { CaseResult, LatencyCase, Measurement } from './protocol.ts';
-import { checkOutputs, seededInput, timed } from './samples.ts';
-import { weightBytesOf } from './trunkCase.ts';
-
-/** Forwards whose times do not count: pipelines, clocks. */
-const warmUps = 20;
+import { checkOutputs, seededInput, timed, warmedUp } from './samples.ts';
+import { together, weightBytesOf } from './trunkCase.ts';
 
 type Row = Pick<Measurement, 'label' | 'halftoneMs' | 'peerMs'>;
 
@@ -25,11 +26,13 @@ interface Subject {
   readonly gpu: GpuContext;
   readonly plan: Plan;
   readonly forwards: Forwards;
+  /** The same weights behind the engine's own way to the GPU. */
+  readonly trunk: Trunk;
   readonly gpuMs: readonly number[];
   readonly dispose: () => void;
 }
 
-/** The published trunk with seeded weights at one row, on a device of its own. */
+/** The published trunk with seeded weights at one row, on a device of its own; its dispatches are the engine's. */
 async function openSubject({ variant, precision }: LatencyCase): Promise<Subject> {
   const { device, info } = await requestDevice(navigator.gpu, { powerPreference: 'high-performance' });
   const gpu = new GpuContext(device, info);
@@ -39,84 +42,123 @@ async function openSubject({ variant, precision }: LatencyCase): Promise<Subject
   const specs = trunkSpecs(config);
   const weights = await WeightSet.allocate(gpu, specs, (spec) => formatIn(precision, spec));
   await new WeightLoader(gpu, storingSink(weights), specs).seed(1);
-  const options = { element: precision !== 'f32' && info.features.f16 ? 'f16' : 'f32', fusion: true } as const;
+  await weights.sumNorms();
+  const options = {
+    element: precision !== 'f32' && info.features.f16 ? 'f16' : 'f32',
+    fusion: true,
+    overlap: true,
+    int8Input: weights.quantized && info.features.integerDot,
+  } as const;
   const buffers = await allocateTrunk(new Activations(gpu), config, 1, options);
   const calls = trunkLayers({ gpu, config, weights, options, batch: 1, seq: 1 }, buffers).flat();
   const plan = await buildPlan(gpu, calls, 'latency');
   const forwards = new Forwards(gpu, plan, buffers.x, config.hidden * 4);
   const times: number[] = [];
-  for (let i = 0; i < 5; i++) times.push((await gpuTime(gpu, calls, 16)) ?? Number.NaN);
+  for (let i = 0; i < 9; i++) times.push((await gpuTime(gpu, calls, 64)) ?? Number.NaN);
   const gpuMs = times.filter((ms) => ms > 0);
-  return { gpu, plan, forwards, gpuMs, dispose: () => gpu.destroy() };
+  const trunk = new Trunk(gpu, config, weights, options);
+  return { gpu, plan, forwards, trunk, gpuMs, dispose: () => gpu.destroy() };
 }
 
-/** All schedules in turn, the order turned on from round to round; their outputs are the same. */
-async function runSchedules({ forwards }: Subject, x: Float32Array, runs: number): Promise<Row[]> {
-  const [first] = schedules;
-  if (!first) return [];
-  for (let i = 0; i < warmUps; i++) await forwards.run(first, x);
-  const expected = await forwards.run(first, x);
-  const samples = new Map(schedules.map((schedule) => [schedule, [] as number[]]));
+/** A way to do the same as the others of its table. */
+interface Way {
+  readonly name: string;
+  readonly run: (marks: Marks) => Promise<readonly Float32Array[]>;
+}
+
+/** All ways in turn, the order turned on from round to round; every output is `expected`. */
+async function compareWays(
+  ways: readonly Way[],
+  expected: Float32Array,
+  rounds: number,
+  forwards = 1,
+): Promise<{ readonly rows: Row[]; readonly marks: readonly Marks[] }> {
+  const samples = new Map(ways.map((way) => [way, [] as number[]]));
   const marks: Marks[] = [];
-  const one = async (schedule: Schedule): Promise<void> => {
-    forwards.prepare(schedule);
+  const one = async (way: Way, counts: boolean): Promise<void> => {
     const mark: Marks = {};
-    let output = expected;
+    let outputs: readonly Float32Array[] = [];
     const ms = await timed(async () => {
-      output = await forwards.run(schedule, x, mark);
+      outputs = await way.run(mark);
     });
-    checkOutputs(schedule.name, output, expected, 1e-6);
-    samples.get(schedule)?.push(ms);
-    if (schedule === first) marks.push(mark);
+    for (const output of outputs) checkOutputs(way.name, output, expected, 1e-6);
+    if (counts) samples.get(way)?.push(ms / forwards);
+    if (counts && way === ways[0]) marks.push(mark);
   };
   // What is recorded ahead is recorded in the round before.
-  for (const schedule of schedules) await one(schedule);
-  for (const times of samples.values()) times.length = 0;
-  marks.length = 0;
-  for (let round = 0; round < runs; round++) {
-    for (let i = 0; i < schedules.length; i++) {
-      const schedule = schedules[(i + round) % schedules.length];
-      if (schedule) await one(schedule);
+  for (const way of ways) await one(way, false);
+  for (let round = 0; round < rounds; round++) {
+    for (let i = 0; i < ways.length; i++) {
+      const way = ways[(i + round) % ways.length];
+      if (way) await one(way, true);
     }
   }
-  const reference = samples.get(first) ?? [];
+  const reference = samples.values().next().value ?? [];
+  const rows = ways.map((way) => ({ label: way.name, halftoneMs: samples.get(way) ?? [], peerMs: reference }));
+  return { rows, marks };
+}
+
+async function runSchedules({ forwards, trunk }: Subject, x: Float32Array, runs: number): Promise<Row[]> {
+  const [first] = schedules;
+  if (!first) return [];
+  await warmedUp([() => forwards.run(first, x)]);
+  const expected = await forwards.run(first, x);
+  const ways: Way[] = schedules.map((schedule) => ({
+    name: schedule.name,
+    run: async (marks) => [await forwards.run(schedule, x, marks)],
+  }));
+  const shape = [1, 1, x.length] as const;
+  ways.push({ name: 'Trunk.forward, on the same device', run: async () => [await trunk.forward(x, shape)] });
+  const { rows, marks } = await compareWays(ways, expected, runs);
   const marked = (name: keyof Marks): number[] => marks.map((mark) => mark[name] ?? Number.NaN);
   return [
-    ...schedules.map((schedule) => ({
-      label: schedule.name,
-      halftoneMs: samples.get(schedule) ?? [],
-      peerMs: reference,
-    })),
-    { label: '… of it: until uploaded', halftoneMs: marked('uploadedMs'), peerMs: [] },
-    { label: '… until recorded and submitted', halftoneMs: marked('submittedMs'), peerMs: [] },
+    ...rows,
+    { label: '… of the first: until uploaded', halftoneMs: marked('uploadedMs'), peerMs: [] },
+    { label: '… until submitted', halftoneMs: marked('submittedMs'), peerMs: [] },
     { label: '… until the error scopes are back', halftoneMs: marked('verdictMs'), peerMs: [] },
     { label: '… until the result is mapped', halftoneMs: marked('mappedMs'), peerMs: [] },
   ];
 }
 
+/** As ModelCore lets forwards follow each other: one begins when the result of the one `inFlight` before is there. */
+async function trunkTogether(trunk: Trunk, x: Float32Array, inFlight: number): Promise<Float32Array[]> {
+  const results: Promise<Float32Array>[] = [];
+  for (let index = 0; index < together; index++) {
+    await results[index - inFlight];
+    results.push((await trunk.begin(x, [1, 1, x.length])).result);
+  }
+  return Promise.all(results);
+}
+
+async function runTogether({ forwards, trunk }: Subject, x: Float32Array, runs: number): Promise<Row[]> {
+  const [first] = schedules;
+  if (!first) return [];
+  const expected = await forwards.run(first, x);
+  const ways: Way[] = [
+    ...togethers.map((way) => ({ name: way.name, run: () => forwards.together(way, x, together) })),
+    ...[2, 3, 8].map((inFlight) => ({
+      name: `Trunk.begin, ${inFlight} in flight`,
+      run: () => trunkTogether(trunk, x, inFlight),
+    })),
+  ];
+  const { rows } = await compareWays(ways, expected, Math.ceil(runs / 2), together);
+  const bound: number[] = [];
+  for (let i = 0; i < runs / 2; i++) bound.push((await timed(() => forwards.inOneSubmit(x, together))) / together);
+  const label = `${together} times the dispatches in one submit, one upload, one result`;
+  return [...rows, { label, halftoneMs: bound, peerMs: rows[0]?.halftoneMs ?? [] }];
+}
+
 /** The steps of the way by themselves. */
 async function runPieces({ gpu, plan, forwards, gpuMs }: Subject, x: Float32Array, runs: number): Promise<Row[]> {
   const { device } = gpu;
-  const mappedUpload = async (): Promise<void> => {
-    // MAP_WRITE | COPY_SRC
-    const source = device.createBuffer({ size: x.byteLength, usage: 0x04, mappedAtCreation: true });
-    new Float32Array(source.getMappedRange()).set(x);
-    source.unmap();
-    source.destroy();
-  };
   const pieces: readonly (readonly [label: string, piece: () => unknown])[] = [
     ['recording alone', () => forwards.recordOnly()],
-    ['until the queue says done', () => forwards.untilDone()],
     ['upload and readback, no dispatch', () => forwards.short(x, 0)],
     ['upload and readback, 1 dispatch', () => forwards.short(x, 1)],
-    [`upload and readback, ${plan.dispatches >> 1} dispatches`, () => forwards.short(x, plan.dispatches >> 1)],
     [`upload and readback, ${plan.dispatches} dispatches`, () => forwards.short(x, plan.dispatches)],
-    ['upload into a mapped buffer, alone', mappedUpload],
     ['an error scope there and back', () => scopeTrip(device)],
     ['an empty submit, an error scope there and back', () => (device.queue.submit([]), scopeTrip(device))],
-    ['an empty submit, done', () => (device.queue.submit([]), device.queue.onSubmittedWorkDone())],
     ['a task', task],
-    ['a timer of 0 ms', () => new Promise((resolve) => setTimeout(resolve, 0))],
   ];
   const samples = pieces.map(() => [] as number[]);
   for (let round = 0; round < runs; round++) {
@@ -133,44 +175,6 @@ async function runPieces({ gpu, plan, forwards, gpuMs }: Subject, x: Float32Arra
 async function scopeTrip(device: GPUDevice): Promise<void> {
   device.pushErrorScope('validation');
   await device.popErrorScope();
-}
-
-/** `model.forward` in the page, there without computeOverlap, and through a worker. */
-async function runEngines({ variant, precision }: LatencyCase, x: Float32Array, runs: number): Promise<Row[]> {
-  const source = { init: 'random', seed: 1 } as const;
-  const engines = await Promise.all([
-    createEngine({ worker: false }),
-    createEngine({ worker: false, optimizations: { computeOverlap: false } }),
-    createEngine({ worker: true }),
-  ]);
-  try {
-    const models = await Promise.all(engines.map((engine) => engine.load(variant, { source, precision })));
-    const shape = [1, 1, x.length] as const;
-    const outputs: Float32Array[] = [];
-    for (const model of models) {
-      for (let i = 0; i < warmUps; i++) await model.forward(x, shape);
-      outputs.push(await model.forward(x, shape));
-      checkOutputs('another engine', outputs.at(-1) ?? x, outputs[0] ?? x, 1e-6);
-    }
-    const samples = models.map(() => [] as number[]);
-    const metrics: number[] = [];
-    for (let round = 0; round < runs; round++) {
-      for (let i = 0; i < models.length; i++) {
-        const index = (i + round) % models.length;
-        samples[index]?.push(await timed(async () => models[index]?.forward(x, shape)));
-      }
-      metrics.push(await timed(async () => models.at(-1)?.metrics()));
-    }
-    const [page = [], plain = [], worker = []] = samples;
-    return [
-      { label: 'model.forward in the page', halftoneMs: page, peerMs: page },
-      { label: 'model.forward in the page, no computeOverlap', halftoneMs: plain, peerMs: page },
-      { label: 'model.forward in a worker', halftoneMs: worker, peerMs: page },
-      { label: 'model.metrics in a worker', halftoneMs: metrics, peerMs: [] },
-    ];
-  } finally {
-    await Promise.all(engines.map((engine) => engine.dispose()));
-  }
 }
 
 /** Where the time of one forward at a time goes, and what other ways to the GPU and back would make of it. */
@@ -194,7 +198,9 @@ export async function runLatencyCase(wanted: LatencyCase): Promise<CaseResult> {
     return {
       sections: [
         section('one forward by different schedules', await runSchedules(subject, x, runs)),
+        section(`${together} asked for at once, each`, await runTogether(subject, x, runs)),
         section('pieces of it', await runPieces(subject, x, runs)),
+        section('behind a pause', await runPauses(subject, x, runs)),
         section('the engine', await runEngines(wanted, x, runs)),
       ],
     };

@@ -100,7 +100,7 @@ const inF32 =
   };
 
 /** Forwards that are asked for at once. */
-const together = 8;
+export const together = 8;
 
 /** Each one's time among `together`; their outputs are what one alone gives. */
 async function overlapped(
