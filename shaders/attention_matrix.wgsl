@@ -20,8 +20,8 @@ const SLICE_KEYS = SIDE * KEY_BLOCKS;
 const KEY_TILE = SLICE_KEYS * SLICES;
 const HEAD_DIM4 = 4u * DIM_BLOCKS;
 const CHUNKS = 2u * DIM_BLOCKS;  // of 16 bytes in a row of q, k or v
-const TILE_MATRICES = KEY_BLOCKS * SLICES * DIM_BLOCKS;  // of k, and of v behind them
-const TILES = max(2u * TILE_MATRICES, ROW_BLOCKS * DIM_BLOCKS);  // q passes through the same memory first
+const TILE_BLOCKS = KEY_BLOCKS * SLICES;  // of 16 keys: of k, and of v behind them
+const TILES = max(2u * TILE_BLOCKS, ROW_BLOCKS);  // q passes through the same memory first
 const LOADS = (KEY_TILE * CHUNKS + WORKGROUP_SIZE - 1u) / WORKGROUP_SIZE;
 const QUERY_LOADS = (ROWS * CHUNKS + WORKGROUP_SIZE - 1u) / WORKGROUP_SIZE;
 const SCORE_VECS = 2u * KEY_BLOCKS;  // of a lane: half a row
@@ -64,7 +64,7 @@ fn load_queries(place: Place, lane: u32) {
     let chunk = index % CHUNKS;
     let at_query = base + min(place.first_row + row, params.query_len - 1u) * params.q_row4 + 2u * chunk;
     let value = vec4u(bitcast<vec2u>(q[at_query]), bitcast<vec2u>(q[at_query + 1u]));
-    if (index < ROWS * CHUNKS) { store_chunk(row / SIDE * DIM_BLOCKS + chunk / 2u, row % SIDE * PITCH + chunk % 2u, value); }
+    if (index < ROWS * CHUNKS) { store_chunk(row / SIDE, chunk / 2u, row % SIDE * PITCH + chunk % 2u, value); }
   }
 }
 
@@ -88,11 +88,10 @@ fn store_tile(keys: ptr<function, Loads>, values: ptr<function, Loads>, lane: u3
     let index = lane + i * WORKGROUP_SIZE;
     let key = index / CHUNKS;
     let chunk = index % CHUNKS;
-    let at = key / SIDE * DIM_BLOCKS + chunk / 2u;
     let slot = key % SIDE * PITCH + chunk % 2u;
     if (index < KEY_TILE * CHUNKS) {
-      store_chunk(at, slot, keys[i]);
-      store_chunk(TILE_MATRICES + at, slot, values[i]);
+      store_chunk(key / SIDE, chunk / 2u, slot, keys[i]);
+      store_chunk(TILE_BLOCKS + key / SIDE, chunk / 2u, slot, values[i]);
     }
   }
 }
@@ -201,16 +200,15 @@ fn main(@builtin(workgroup_id) group: vec3u, at: Invocation) {
   load_queries(place, at.lane);
   load_tile(&next_keys, &next_values, place, split_start, at.lane);
   workgroupBarrier();
-  let query = place.row_block * DIM_BLOCKS;
-  var q0 = load_left(query);
+  var q0 = load_left(place.row_block, 0u);
   var q1: Left; var q2: Left; var q3: Left; var q4: Left; var q5: Left; var q6: Left; var q7: Left;
-  if (DIM_BLOCKS > 1u) { q1 = load_left(query + 1u); }
-  if (DIM_BLOCKS > 2u) { q2 = load_left(query + 2u); }
-  if (DIM_BLOCKS > 3u) { q3 = load_left(query + 3u); }
-  if (DIM_BLOCKS > 4u) { q4 = load_left(query + 4u); }
-  if (DIM_BLOCKS > 5u) { q5 = load_left(query + 5u); }
-  if (DIM_BLOCKS > 6u) { q6 = load_left(query + 6u); }
-  if (DIM_BLOCKS > 7u) { q7 = load_left(query + 7u); }
+  if (DIM_BLOCKS > 1u) { q1 = load_left(place.row_block, 1u); }
+  if (DIM_BLOCKS > 2u) { q2 = load_left(place.row_block, 2u); }
+  if (DIM_BLOCKS > 3u) { q3 = load_left(place.row_block, 3u); }
+  if (DIM_BLOCKS > 4u) { q4 = load_left(place.row_block, 4u); }
+  if (DIM_BLOCKS > 5u) { q5 = load_left(place.row_block, 5u); }
+  if (DIM_BLOCKS > 6u) { q6 = load_left(place.row_block, 6u); }
+  if (DIM_BLOCKS > 7u) { q7 = load_left(place.row_block, 7u); }
   var o0: Result; var o1: Result; var o2: Result; var o3: Result; var o4: Result; var o5: Result; var o6: Result; var o7: Result;
   var most = MASKED;
   var weight = 0.0;
@@ -223,25 +221,25 @@ fn main(@builtin(workgroup_id) group: vec3u, at: Invocation) {
     // Two matrices of scores at a time: one alone would be a chain, each product waiting for the one before.
     // Zeros are written out: a variable declared in a loop kept its value in Dawn of 2026 on lavapipe.
     for (var pair = 0u; pair < KEY_BLOCKS; pair += 2u) {
-      let a = (place.slice * KEY_BLOCKS + pair) * DIM_BLOCKS;
-      let b = a + DIM_BLOCKS;
-      var s0 = multiply(q0, load_key(a), Result());
+      let a = place.slice * KEY_BLOCKS + pair;
+      let b = a + 1u;
+      var s0 = multiply(q0, load_key(a, 0u), Result());
       var s1 = Result();
-      if (KEY_BLOCKS > 1u) { s1 = multiply(q0, load_key(b), s1); }
-      if (DIM_BLOCKS > 1u) { s0 = multiply(q1, load_key(a + 1u), s0); }
-      if (DIM_BLOCKS > 1u && KEY_BLOCKS > 1u) { s1 = multiply(q1, load_key(b + 1u), s1); }
-      if (DIM_BLOCKS > 2u) { s0 = multiply(q2, load_key(a + 2u), s0); }
-      if (DIM_BLOCKS > 2u && KEY_BLOCKS > 1u) { s1 = multiply(q2, load_key(b + 2u), s1); }
-      if (DIM_BLOCKS > 3u) { s0 = multiply(q3, load_key(a + 3u), s0); }
-      if (DIM_BLOCKS > 3u && KEY_BLOCKS > 1u) { s1 = multiply(q3, load_key(b + 3u), s1); }
-      if (DIM_BLOCKS > 4u) { s0 = multiply(q4, load_key(a + 4u), s0); }
-      if (DIM_BLOCKS > 4u && KEY_BLOCKS > 1u) { s1 = multiply(q4, load_key(b + 4u), s1); }
-      if (DIM_BLOCKS > 5u) { s0 = multiply(q5, load_key(a + 5u), s0); }
-      if (DIM_BLOCKS > 5u && KEY_BLOCKS > 1u) { s1 = multiply(q5, load_key(b + 5u), s1); }
-      if (DIM_BLOCKS > 6u) { s0 = multiply(q6, load_key(a + 6u), s0); }
-      if (DIM_BLOCKS > 6u && KEY_BLOCKS > 1u) { s1 = multiply(q6, load_key(b + 6u), s1); }
-      if (DIM_BLOCKS > 7u) { s0 = multiply(q7, load_key(a + 7u), s0); }
-      if (DIM_BLOCKS > 7u && KEY_BLOCKS > 1u) { s1 = multiply(q7, load_key(b + 7u), s1); }
+      if (KEY_BLOCKS > 1u) { s1 = multiply(q0, load_key(b, 0u), s1); }
+      if (DIM_BLOCKS > 1u) { s0 = multiply(q1, load_key(a, 1u), s0); }
+      if (DIM_BLOCKS > 1u && KEY_BLOCKS > 1u) { s1 = multiply(q1, load_key(b, 1u), s1); }
+      if (DIM_BLOCKS > 2u) { s0 = multiply(q2, load_key(a, 2u), s0); }
+      if (DIM_BLOCKS > 2u && KEY_BLOCKS > 1u) { s1 = multiply(q2, load_key(b, 2u), s1); }
+      if (DIM_BLOCKS > 3u) { s0 = multiply(q3, load_key(a, 3u), s0); }
+      if (DIM_BLOCKS > 3u && KEY_BLOCKS > 1u) { s1 = multiply(q3, load_key(b, 3u), s1); }
+      if (DIM_BLOCKS > 4u) { s0 = multiply(q4, load_key(a, 4u), s0); }
+      if (DIM_BLOCKS > 4u && KEY_BLOCKS > 1u) { s1 = multiply(q4, load_key(b, 4u), s1); }
+      if (DIM_BLOCKS > 5u) { s0 = multiply(q5, load_key(a, 5u), s0); }
+      if (DIM_BLOCKS > 5u && KEY_BLOCKS > 1u) { s1 = multiply(q5, load_key(b, 5u), s1); }
+      if (DIM_BLOCKS > 6u) { s0 = multiply(q6, load_key(a, 6u), s0); }
+      if (DIM_BLOCKS > 6u && KEY_BLOCKS > 1u) { s1 = multiply(q6, load_key(b, 6u), s1); }
+      if (DIM_BLOCKS > 7u) { s0 = multiply(q7, load_key(a, 7u), s0); }
+      if (DIM_BLOCKS > 7u && KEY_BLOCKS > 1u) { s1 = multiply(q7, load_key(b, 7u), s1); }
       store_result(subgroup * KEY_BLOCKS + pair, s0);
       if (KEY_BLOCKS > 1u) { store_result(subgroup * KEY_BLOCKS + pair + 1u, s1); }
     }
@@ -260,15 +258,15 @@ fn main(@builtin(workgroup_id) group: vec3u, at: Invocation) {
     }
     for (var i = 0u; i < KEY_BLOCKS; i++) {
       let p = load_probability(subgroup * KEY_BLOCKS + i);
-      let a = TILE_MATRICES + (place.slice * KEY_BLOCKS + i) * DIM_BLOCKS;
-      o0 = multiply(p, load_value(a), o0);
-      if (DIM_BLOCKS > 1u) { o1 = multiply(p, load_value(a + 1u), o1); }
-      if (DIM_BLOCKS > 2u) { o2 = multiply(p, load_value(a + 2u), o2); }
-      if (DIM_BLOCKS > 3u) { o3 = multiply(p, load_value(a + 3u), o3); }
-      if (DIM_BLOCKS > 4u) { o4 = multiply(p, load_value(a + 4u), o4); }
-      if (DIM_BLOCKS > 5u) { o5 = multiply(p, load_value(a + 5u), o5); }
-      if (DIM_BLOCKS > 6u) { o6 = multiply(p, load_value(a + 6u), o6); }
-      if (DIM_BLOCKS > 7u) { o7 = multiply(p, load_value(a + 7u), o7); }
+      let a = TILE_BLOCKS + place.slice * KEY_BLOCKS + i;
+      o0 = multiply(p, load_value(a, 0u), o0);
+      if (DIM_BLOCKS > 1u) { o1 = multiply(p, load_value(a, 1u), o1); }
+      if (DIM_BLOCKS > 2u) { o2 = multiply(p, load_value(a, 2u), o2); }
+      if (DIM_BLOCKS > 3u) { o3 = multiply(p, load_value(a, 3u), o3); }
+      if (DIM_BLOCKS > 4u) { o4 = multiply(p, load_value(a, 4u), o4); }
+      if (DIM_BLOCKS > 5u) { o5 = multiply(p, load_value(a, 5u), o5); }
+      if (DIM_BLOCKS > 6u) { o6 = multiply(p, load_value(a, 6u), o6); }
+      if (DIM_BLOCKS > 7u) { o7 = multiply(p, load_value(a, 7u), o7); }
     }
   }
   weight += subgroupShuffleXor(weight, 1u);

@@ -6,7 +6,7 @@ import { attentionProblems } from './sweepAttention.ts';
 import { ceilings } from './sweepCeilings.ts';
 import { linearProblems } from './sweepLinear.ts';
 import { normProblems } from './sweepNorm.ts';
-import type { SweepOptions } from './sweepOptions.ts';
+import { named, type SweepOptions } from './sweepOptions.ts';
 
 /** Times every candidate on this adapter; each line says what it is, how long it took and how far off it was. */
 export async function sweep(dawn: GPU, options: SweepOptions): Promise<void> {
@@ -31,7 +31,7 @@ export async function sweep(dawn: GPU, options: SweepOptions): Promise<void> {
     ...linearProblems(gpu, options),
   ];
   for (const problem of problems) {
-    if (!options.only.split(',').some((text) => problem.name.includes(text))) continue;
+    if (!named(problem.name, options.only)) continue;
     if ((performance.now() - start) / 1000 > options.seconds) {
       options.report({ skipped: problem.name });
       continue;

@@ -73,8 +73,8 @@ const oddProblems = (element: ElementType): ManyRowProblem[] =>
 
 /** The trunks' products in prefill, in each format that a weight has on a GPU. */
 const manyRowProblems = (element: ElementType): ManyRowProblem[] =>
-  [512, 128, 32, 16, 8, 4].flatMap((rows) =>
-    (['f16', 'int8', 'int4'] as const).flatMap((format): ManyRowProblem[] => {
+  (['f16', 'int8', 'int4'] as const).flatMap((format) =>
+    [512, 128, 32, 16, 8, 4].flatMap((rows): ManyRowProblem[] => {
       const of = { rows, candidates: rows < 64 ? 'skinny' : 'matrix', format, element } as const;
       const end = format === 'f16' ? rows : `${rows}.${format}`;
       return [

@@ -1,19 +1,20 @@
-// What attention_matrix.wgsl keeps in workgroup memory, matrix by matrix, and subgroup matrices from it: the syntax before August
-// 2026, whose arrays are of the matrix's own element. The other is lib/attention_matrices.wgsl.
+// What attention_matrix.wgsl keeps in workgroup memory, each matrix an array of its own, those of 16 rows together, and subgroup
+// matrices from it: the syntax before August 2026, whose arrays are of the matrix's own element. The other is
+// lib/attention_matrices.wgsl.
 enable f16;
 enable chromium_experimental_subgroup_matrix;
 diagnostic(off, chromium.subgroup_matrix_uniformity);
 alias Left = subgroup_matrix_left<f16, 16, 16>;
 alias Right = subgroup_matrix_right<f16, 16, 16>;
 alias Result = subgroup_matrix_result<f32, 16, 16>;
-var<workgroup> tile: array<array<f16, MATRIX * 8u>, TILES>;
+var<workgroup> tile: array<array<array<f16, MATRIX * 8u>, DIM_BLOCKS>, TILES>;
 var<workgroup> probability: array<array<f16, MATRIX * 8u>, SUBGROUPS * KEY_BLOCKS>;
 var<workgroup> slab: array<array<f32, SLAB * 4u>, SUBGROUPS * KEY_BLOCKS>;
-fn store_chunk(at: u32, slot: u32, chunk: vec4u) {
+fn store_chunk(line: u32, dim: u32, slot: u32, chunk: vec4u) {
   for (var i = 0u; i < 4u; i++) {
     let pair = bitcast<vec2<f16>>(chunk[i]);
-    tile[at][slot * 8u + 2u * i] = pair.x;
-    tile[at][slot * 8u + 2u * i + 1u] = pair.y;
+    tile[line][dim][slot * 8u + 2u * i] = pair.x;
+    tile[line][dim][slot * 8u + 2u * i + 1u] = pair.y;
   }
 }
 fn store_probability(at: u32, slot: u32, chunk: vec4u) {
@@ -29,11 +30,11 @@ fn slab4(at: u32, slot: u32) -> vec4f {
 fn store_slab4(at: u32, slot: u32, value: vec4f) {
   for (var i = 0u; i < 4u; i++) { slab[at][slot * 4u + i] = value[i]; }
 }
-fn load_left(at: u32) -> Left { return subgroupMatrixLoad<Left>(&tile[at], 0u, false, PITCH * 8u); }
+fn load_left(line: u32, dim: u32) -> Left { return subgroupMatrixLoad<Left>(&tile[line][dim], 0u, false, PITCH * 8u); }
 fn load_probability(at: u32) -> Left { return subgroupMatrixLoad<Left>(&probability[at], 0u, false, PITCH * 8u); }
 // A key is a column: [headDim, keys]. Of v a row: [keys, headDim].
-fn load_key(at: u32) -> Right { return subgroupMatrixLoad<Right>(&tile[at], 0u, true, PITCH * 8u); }
-fn load_value(at: u32) -> Right { return subgroupMatrixLoad<Right>(&tile[at], 0u, false, PITCH * 8u); }
+fn load_key(line: u32, dim: u32) -> Right { return subgroupMatrixLoad<Right>(&tile[line][dim], 0u, true, PITCH * 8u); }
+fn load_value(line: u32, dim: u32) -> Right { return subgroupMatrixLoad<Right>(&tile[line][dim], 0u, false, PITCH * 8u); }
 fn load_result(at: u32) -> Result { return subgroupMatrixLoad<Result>(&slab[at], 0u, false, SLAB_PITCH * 4u); }
 fn store_result(at: u32, value: Result) { subgroupMatrixStore(&slab[at], 0u, value, false, SLAB_PITCH * 4u); }
 fn multiply(left: Left, right: Right, sum: Result) -> Result { return subgroupMatrixMultiplyAccumulate(left, right, sum); }

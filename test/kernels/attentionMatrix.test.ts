@@ -17,22 +17,22 @@ import { type Case, check } from './attentionSupport.ts';
  */
 const byHand = (anyLane: string): string => `
 struct Left { low: vec4u, high: vec4u }
-struct Right { at: u32, by_rows: bool }
+struct Right { block: u32, dim: u32, by_rows: bool }
 alias Result = array<f32, 8>;
 var<private> lane_of_32: u32;
-var<workgroup> tile: array<array<vec4u, MATRIX>, TILES>;
+var<workgroup> tile: array<array<array<vec4u, MATRIX>, DIM_BLOCKS>, TILES>;
 var<workgroup> probability: array<array<vec4u, MATRIX>, SUBGROUPS * KEY_BLOCKS>;
 var<workgroup> slab: array<array<vec4f, SLAB>, SUBGROUPS * KEY_BLOCKS>;
-fn store_chunk(at: u32, slot: u32, chunk: vec4u) { tile[at][slot] = chunk; }
+fn store_chunk(block: u32, dim: u32, slot: u32, chunk: vec4u) { tile[block][dim][slot] = chunk; }
 fn store_probability(at: u32, slot: u32, chunk: vec4u) { probability[at][slot] = chunk; }
 fn slab4(at: u32, slot: u32) -> vec4f { return slab[at][slot]; }
 fn store_slab4(at: u32, slot: u32, value: vec4f) { slab[at][slot] = value; }
-fn load_left(at: u32) -> Left { let row = lane_of_32 / 2u * PITCH; return Left(tile[at][row], tile[at][row + 1u]); }
+fn load_left(block: u32, dim: u32) -> Left { let row = lane_of_32 / 2u * PITCH; return Left(tile[block][dim][row], tile[block][dim][row + 1u]); }
 fn load_probability(at: u32) -> Left { let row = lane_of_32 / 2u * PITCH; return Left(probability[at][row], probability[at][row + 1u]); }
-fn load_key(at: u32) -> Right { return Right(at, false); }
-fn load_value(at: u32) -> Right { return Right(at, true); }
-fn half_of(at: u32, line: u32, element: u32) -> f32 {
-  let word = tile[at][line * PITCH + element / 8u][element % 8u / 2u];
+fn load_key(block: u32, dim: u32) -> Right { return Right(block, dim, false); }
+fn load_value(block: u32, dim: u32) -> Right { return Right(block, dim, true); }
+fn half_of(right: Right, line: u32, element: u32) -> f32 {
+  let word = tile[right.block][right.dim][line * PITCH + element / 8u][element % 8u / 2u];
   return select(unpack2x16float(word).x, unpack2x16float(word).y, element % 2u == 1u);
 }
 fn multiply(left: Left, right: Right, sum: Result) -> Result {
@@ -44,7 +44,7 @@ fn multiply(left: Left, right: Right, sum: Result) -> Result {
       let chunk = select(left.low, left.high, k >= 8u);
       let pair = unpack2x16float(chunk[k % 8u / 2u]);
       let a = select(pair.x, pair.y, k % 2u == 1u);
-      let b = half_of(right.at, select(column, k, right.by_rows), select(k, column, right.by_rows));
+      let b = half_of(right, select(column, k, right.by_rows), select(k, column, right.by_rows));
       sums[i] += a * b;
     }
   }
