@@ -25,7 +25,7 @@ fn first_x_row() -> u32 {
 }
 
 struct Slice { a: Raw, b: Raw, c: Raw, d: Raw }  // one step of four neighbouring rows of W
-// Of the rows of input: x's, and what a norm adds (lib/wide_input_*.wgsl).
+// Of the rows of input (lib/wide_input_*.wgsl).
 var<private> sums: array<vec4f, INPUT_ROWS>;
 var<private> up_sums: array<vec4f, INPUT_ROWS>;
 
@@ -53,9 +53,8 @@ fn multiply(slice: Slice, up: Slice, first_row: u32, step: u32, inside: bool) {
     for (var r = 0u; r < INPUT_ROWS + ZERO; r++) {
       let input = load_input8(row_of(first_row + r), r, step * STEP8 + part, inside);
       totals[r] += sum8(input);
-      let v = undo_powers(input);
-      products[r] = dot4(v, w, products[r]);
-      if (GATED || PAIRED) { up_products[r] = dot4(v, u, up_products[r]); }
+      products[r] = dot4(input, w, products[r]);
+      if (GATED || PAIRED) { up_products[r] = dot4(input, u, up_products[r]); }
     }
   }
   for (var r = 0u; r < INPUT_ROWS + ZERO; r++) {
@@ -101,7 +100,7 @@ fn main(at: Invocation) {
     }
     if (start == 0u) {
       // What is added to the sums: loaded while W is on its way.
-      begin_input(first_row, (params.out_start4 + loaded4) * select(1u, 2u, GATED));
+      begin_input(at.lane, first_row, (params.out_start4 + loaded4) * select(1u, 2u, GATED));
       for (var r = 0u; r < THREAD_ROWS + ZERO; r++) {
         if (lane == 0u && first_row + r < params.rows) {
           addends[r] = load_addends(first_row + r, loaded4);
@@ -115,29 +114,24 @@ fn main(at: Invocation) {
       else { multiply(slices[i], ups[i], first_row, min(step, steps - 1u), step < steps); }
     }
   }
-  var results: array<vec4f, THREAD_ROWS>;
-  var up_results: array<vec4f, THREAD_ROWS>;
-  for (var r = 0u; r < THREAD_ROWS + ZERO; r++) { lane_values[r] = sums[r]; }
-  lane_sums(at);
-  for (var r = 0u; r < THREAD_ROWS + ZERO; r++) { results[r] = lane_values[r]; }
-  if (GATED || PAIRED) {
-    for (var r = 0u; r < THREAD_ROWS + ZERO; r++) { lane_values[r] = up_sums[r]; }
-    lane_sums(at);
-    for (var r = 0u; r < THREAD_ROWS + ZERO; r++) { up_results[r] = lane_values[r]; }
+  for (var r = 0u; r < THREAD_ROWS + ZERO; r++) {
+    lane_values[r] = sums[r];
+    if (GATED || PAIRED) { lane_values[THREAD_ROWS + r] = up_sums[r]; }
   }
-  finish_input(at);
+  lane_sums(at);
+  finish_input();
   if (lane != 0u || column4 >= params.columns4) { return; }
   for (var r = 0u; r < THREAD_ROWS + ZERO; r++) {
     let row = first_row + r;
     if (row >= params.rows) { return; }
-    let result = normed_sum(r, results[r]);
+    let result = normed_sum(r, lane_values[r]);
     if (PAIRED) {
       finish4_with(row, column4, result, vec4f(), addends[r]);
       if (column4 + 1u < params.columns4) {
-        finish4_with(row, column4 + 1u, normed_up(r, up_results[r]), vec4f(), next_addends[r]);
+        finish4_with(row, column4 + 1u, normed_up(r, lane_values[THREAD_ROWS + r]), vec4f(), next_addends[r]);
       }
     } else if (GATED) {
-      finish4_with(row, column4, result, normed_up(r, up_results[r]), addends[r]);
+      finish4_with(row, column4, result, normed_up(r, lane_values[THREAD_ROWS + r]), addends[r]);
     } else {
       finish4_with(row, column4, result, vec4f(), addends[r]);
     }

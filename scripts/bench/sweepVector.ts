@@ -112,7 +112,10 @@ export function vectorProblemCandidates(p: VectorProblem, gpu: GpuContext, sums:
   return all;
 }
 
-/** Lanes, workgroups, unrolling; `pair`: eight outputs an invocation; `any`: not made for one inner dimension. */
+/**
+ * Lanes, workgroups, unrolling; `pair`: eight outputs an invocation; `any`: not made for one inner dimension; `staged`: the normed
+ * input by way of shared memory.
+ */
 function shapesFor(p: VectorProblem): Record<string, VectorShape> {
   const steps = stepsOf({ ...p, gated: p.gated ?? false, parts: [] });
   const shapes: Record<string, VectorShape> = {};
@@ -124,7 +127,7 @@ function shapesFor(p: VectorProblem): Record<string, VectorShape> {
   ) => {
     // At most half of what is loaded lies past the last step.
     if (2 * steps <= lanes * Number(unroll)) return;
-    const name = `wide l${lanes} w${workgroupSize} u${unroll}${more.paired ? ' pair' : ''}${more.anySize ? ' any' : ''}`;
+    const name = `wide l${lanes} w${workgroupSize} u${unroll}${more.paired ? ' pair' : ''}${more.anySize ? ' any' : ''}${more.staged ? ' staged' : ''}`;
     shapes[name] = { lanes, workgroupSize, threadRows: '1', unroll, ...more };
   };
   for (const lanes of p.few ? [16, 64] : [8, 16, 32, 64, 128, 256]) {
@@ -133,9 +136,14 @@ function shapesFor(p: VectorProblem): Record<string, VectorShape> {
       if (unroll === '4' && (lanes > 64 || p.format === 'int4' || p.gated)) continue;
       add(lanes, size, unroll);
       if (!p.gated && unroll !== '4' && lanes > 8) add(lanes, size, unroll, { paired: true });
+      if (p.norm && unroll !== '4' && lanes > 8) {
+        add(lanes, size, unroll, { staged: true });
+        if (!p.gated) add(lanes, size, unroll, { staged: true, paired: true });
+      }
     }
     if (lanes === 32 || lanes === 64) add(lanes, 64, '2');
     if (lanes === 64 || lanes === 128) add(lanes, 256, '2');
+    if (p.norm && lanes === 64) add(lanes, 256, '1', { staged: true });
     if (lanes === 64) {
       add(lanes, size, '1', { anySize: true });
       add(lanes, size, '2', { anySize: true });

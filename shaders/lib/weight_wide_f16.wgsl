@@ -8,5 +8,4 @@ fn decode8(raw: Raw, part: u32) -> Eight {
     vec4f(unpack2x16float(raw.x), unpack2x16float(raw.y)),
     vec4f(unpack2x16float(raw.z), unpack2x16float(raw.w)));
 }
-fn undo_powers(v: Eight) -> Eight { return v; }
 fn add_step(slice: Slice, products: vec4f, total: f32, sum: vec4f) -> vec4f { return sum + products; }

@@ -4,5 +4,4 @@ struct Raw { low: vec4f, high: vec4f }
 @group(0) @binding(1) var<storage, read> weight: array<Raw>;
 fn load_raw(row: u32, step: u32) -> Raw { return weight[row * (in4() / 2u) + step]; }
 fn decode8(raw: Raw, part: u32) -> Eight { return Eight(raw.low, raw.high); }
-fn undo_powers(v: Eight) -> Eight { return v; }
 fn add_step(slice: Slice, products: vec4f, total: f32, sum: vec4f) -> vec4f { return sum + products; }

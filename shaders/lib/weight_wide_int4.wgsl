@@ -1,5 +1,5 @@
 // Weights in int4 for wide products, one 128-bit load a step of 32, a group; layout in src/kernels/weight.ts.
-// Codes become f32 as in weight_wide_int8.wgsl, as the low bits of 2^23: a code at bit b comes out as 2^b times its value.
+// Codes become f32 as in weight_wide_int8.wgsl, in the mantissa of 2^(23 - b) for a code at bit b.
 const STEP8 = 4u;
 struct Raw { codes: vec4<u32>, scale: f32, zero: f32 }  // W = (code - zero) · scale
 @group(0) @binding(1) var<storage, read> weight: array<vec4<u32>>;
@@ -10,16 +10,15 @@ fn load_raw(row: u32, step: u32) -> Raw {
   return Raw(weight[start + step], scale_zero.x * 0.0625, scale_zero.y);
 }
 fn above_23(bits: u32) -> f32 { return bitcast<f32>(bits | 0x4b000000u) - 8388608.0; }
+fn above_19(bits: u32) -> f32 { return bitcast<f32>(bits | 0x49000000u) - 524288.0; }
+fn above_15(bits: u32) -> f32 { return bitcast<f32>(bits | 0x47000000u) - 32768.0; }
+fn above_11(bits: u32) -> f32 { return bitcast<f32>(bits | 0x45000000u) - 2048.0; }
 fn decode8(raw: Raw, part: u32) -> Eight {
   let word = raw.codes[part];
   let upper = word >> 16u;
   return Eight(
-    vec4f(above_23(word & 0xfu), above_23(word & 0xf00u), above_23(upper & 0xfu), above_23(upper & 0xf00u)),
-    vec4f(above_23(word & 0xf0u), above_23(word & 0xf000u), above_23(upper & 0xf0u), above_23(upper & 0xf000u)));
-}
-fn undo_powers(v: Eight) -> Eight {
-  const low = vec4f(1.0, 0.00390625, 1.0, 0.00390625);
-  return Eight(v.low * low, v.high * (low * 0.0625));
+    vec4f(above_23(word & 0xfu), above_15(word & 0xf00u), above_23(upper & 0xfu), above_15(upper & 0xf00u)),
+    vec4f(above_19(word & 0xf0u), above_11(word & 0xf000u), above_19(upper & 0xf0u), above_11(upper & 0xf000u)));
 }
 // `total`: the step's sum of the input.
 fn add_step(slice: Slice, products: vec4f, total: f32, sum: vec4f) -> vec4f {

@@ -1,10 +1,11 @@
+import type { WeightFormat } from '../core/dtype.ts';
 import { avoids } from '../gpu/device.ts';
 import type { Candidate, KernelCall, Site } from '../gpu/kernel.ts';
 import { pickAt, rowsClass } from './candidate.ts';
 import { directCall, type LinearAlgorithm, type LinearArgs, vectorCall } from './linear.ts';
 import { subgroupMatrixCall, subgroupMatrixTilesFor, usesMatrixUnits } from './linearSubgroupMatrix.ts';
 import { tileCall, tilesFor } from './linearTile.ts';
-import { fitsWide, fusesInWide, stepsOf, vectorWideCall, type VectorShape } from './linearVectorWide.ts';
+import { fitsStaged, fitsWide, fusesInWide, stepsOf, vectorWideCall, type VectorShape } from './linearVectorWide.ts';
 import { norm } from './norm.ts';
 import type { WeightPart } from './weight.ts';
 
@@ -122,6 +123,14 @@ function products(args: LinearArgs): Candidate[] {
   return rowsClass(rows) <= rowsClass(vectorRows) ? [...many, ...few] : many;
 }
 
+/** Of one row, by sweeps on an H100: the fewest lanes where there are outputs enough, the most where there are few. */
+const laneLimits: Readonly<Record<WeightFormat, readonly [least: number, most: number]>> = {
+  f32: [64, 128],
+  f16: [64, 128],
+  int8: [32, 128],
+  int4: [64, 64],
+};
+
 /**
  * Many lanes for four outputs where W has few rows, so that there are workgroups enough for a large GPU (131,072 invocations);
  * fewer where it has many, down to four steps a lane, and never more than there are steps. From sweeps on an H100. A row that
@@ -132,22 +141,26 @@ function wideShape(args: LinearArgs): VectorShape {
   const { format, gated } = weight;
   const groups = Math.ceil(weight.outDim / 4);
   const steps = stepsOf(weight);
-  // Several rows are work enough for each step.
-  const few = rows <= 2 || alone === true;
-  // Gated, an invocation has twice the rows of W in flight: 1.14 (f16) and 1.06 (int8) times as fast with half the lanes.
-  const invocations = gated && (format === 'f16' || format === 'int8') ? 65_536 : 131_072;
-  const [wanted, least, most] = few
-    ? [invocations, Math.max(16, Math.min(gated ? 32 : 64, steps / 4)), 128]
-    : [65_536, 32, 64];
-  const lanes = args.lanes ?? clampPower(wanted / groups, powerBelow(least), Math.min(most, powerBelow(steps)));
-  return { lanes, workgroupSize: Math.max(128, lanes), ...rowShape(args), unroll: unrollFor(args, lanes, 2) };
+  const [fewest, most] = laneLimits[format];
+  // Several rows are work enough for each step. In int4 a gated step is 256 codes.
+  const [wanted, least, limit] =
+    rows <= 2 || alone === true
+      ? [gated && format === 'int4' ? 65_536 : 131_072, Math.max(16, Math.min(gated ? 32 : fewest, steps / 4)), most]
+      : [65_536, 32, 64];
+  const lanes = args.lanes ?? clampPower(wanted / groups, powerBelow(least), Math.min(limit, powerBelow(steps)));
+  return shapeOf(args, lanes, unrollFor(args, lanes, 2));
+}
+
+function shapeOf(args: LinearArgs, lanes: number, unroll: VectorShape['unroll']): VectorShape {
+  const workgroupSize = Math.max(128, lanes);
+  return { lanes, workgroupSize, unroll, ...rowShape(args, workgroupSize) };
 }
 
 /** As many steps in flight as registers hold beside the sums; like the number of rows, they leave a row's order alone. */
 function unrollFor({ rows, weight }: LinearArgs, lanes: number, wanted: number): VectorShape['unroll'] {
   const { format, gated } = weight;
-  // A step in int4 is four times eight elements, in f32 two loads.
-  const heavy = (gated ? 1 : 0) + (format === 'int4' || format === 'f32' ? 1 : 0) + (rows > 1 ? 1 : 0);
+  // A step in int4 is four times eight elements: one keeps a lane busy. In f32 it is two loads.
+  const heavy = (gated ? 1 : 0) + (format === 'int4' ? 2 : format === 'f32' ? 1 : 0) + (rows > 1 ? 1 : 0);
   const most = Math.min(wanted, heavy === 0 ? 4 : heavy === 1 ? 2 : 1);
   // What is past the last step is computed in vain: no more than a sixth of it.
   const needed = Math.ceil(stepsOf(weight) / lanes);
@@ -155,9 +168,19 @@ function unrollFor({ rows, weight }: LinearArgs, lanes: number, wanted: number):
   return fits(4) ? '4' : fits(2) ? '2' : '1';
 }
 
-const rowShape = ({ rows }: LinearArgs): Pick<VectorShape, 'threadRows'> => ({
-  threadRows: rows === 1 ? '1' : rows === 2 ? '2' : '4',
-});
+/**
+ * Beside a quantised W, reading a normed input for every four outputs outweighs W: staged, and eight outputs share it. A row alone
+ * and beside others must have its statistics from the same sums, staged or not: the more rows then go in more passes.
+ */
+function rowShape(args: LinearArgs, workgroupSize: number): Pick<VectorShape, 'threadRows' | 'staged' | 'paired'> {
+  const { rows, alone, weight } = args;
+  const wanted = rows === 1 ? '1' : rows === 2 ? '2' : '4';
+  const fits = (threadRows: VectorShape['threadRows']): boolean => fitsStaged(args, { threadRows, workgroupSize });
+  const quantised = weight.format === 'int8' || weight.format === 'int4';
+  if (!quantised || !fits(alone ? '1' : wanted)) return { threadRows: wanted };
+  const threadRows = fits(wanted) ? wanted : fits('2') ? '2' : '1';
+  return { threadRows, staged: true, paired: rows === 1 && !weight.gated };
+}
 
 const powerBelow = (value: number): number => 2 ** Math.floor(Math.log2(Math.max(1, value)));
 const clampPower = (value: number, least: number, most: number): number =>
@@ -175,7 +198,7 @@ function wideCandidates(args: LinearArgs): Candidate[] {
       // Alone, the name says what a single row gets; others beside it may have to be unrolled less.
       const named = unrollFor(args.alone ? { ...args, rows: 1 } : args, lanes, wanted);
       const unroll = unrollFor(args, lanes, Number(named));
-      const shape = { ...rule, lanes, workgroupSize: Math.max(128, lanes), unroll };
+      const shape = shapeOf(args, lanes, unroll);
       const name = `wide l${lanes} u${named}`;
       if (candidates.has(name)) continue;
       candidates.set(name, { name, calls: () => partCalls(args, (each, part) => vectorWideCall(each, part, shape)) });

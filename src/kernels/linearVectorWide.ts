@@ -13,8 +13,10 @@ import weightInt4 from '../../shaders/lib/weight_wide_int4.wgsl?raw';
 import weightInt8 from '../../shaders/lib/weight_wide_int8.wgsl?raw';
 import inputF16 from '../../shaders/lib/wide_input_f16.wgsl?raw';
 import inputF32 from '../../shaders/lib/wide_input_f32.wgsl?raw';
-import inputLayerNorm from '../../shaders/lib/wide_input_layer_norm.wgsl?raw';
-import inputRmsNorm from '../../shaders/lib/wide_input_rms_norm.wgsl?raw';
+import inputNormed from '../../shaders/lib/wide_input_normed.wgsl?raw';
+import inputStaged from '../../shaders/lib/wide_input_staged.wgsl?raw';
+import layerNorm from '../../shaders/lib/wide_layer_norm.wgsl?raw';
+import rmsNorm from '../../shaders/lib/wide_rms_norm.wgsl?raw';
 import source from '../../shaders/linear_vector_wide.wgsl?raw';
 import type { WeightFormat } from '../core/dtype.ts';
 import { internalError } from '../core/errors.ts';
@@ -47,7 +49,14 @@ export const linearVectorWide = defineKernel({
     unroll: { '1': ['const UNROLL = 1u;'], '2': ['const UNROLL = 2u;'], '4': ['const UNROLL = 4u;'] },
     loops: { unrolled: [loopsUnrolled], rolled: [loopsRolled] },
     lanes: { shared: [invocation, laneSums], subgroups: [invocationSubgroups, laneSumsSubgroups] },
-    input: { plainF32: [inputF32], plainF16: [inputF16], layerNorm: [inputLayerNorm], rmsNorm: [inputRmsNorm] },
+    input: {
+      plainF32: [inputF32],
+      plainF16: [inputF16],
+      layerNorm: [layerNorm, inputNormed],
+      rmsNorm: [rmsNorm, inputNormed],
+      layerNormStaged: [layerNorm, inputStaged],
+      rmsNormStaged: [rmsNorm, inputStaged],
+    },
     weight: { f32: [weightF32], f16: [weightF16], int8: [weightInt8], int4: [weightInt4] },
     output: outputAxis,
   },
@@ -66,6 +75,8 @@ export interface VectorShape {
   readonly unroll: '1' | '2' | '4';
   /** Eight outputs share lanes instead of four; not for gated weights, which have eight rows of W anyway. */
   readonly paired?: boolean;
+  /** A normed input goes through shared memory: see fitsStaged. Its statistics are then summed in an order that hangs on the size of a workgroup. */
+  readonly staged?: boolean;
   /**
    * One pipeline for any inner dimension instead of one for each. Default: on CPU adapters, where compiling costs more than it
    * can gain. Leaves the order of sums alone.
@@ -84,9 +95,20 @@ export const fitsWide = (weight: LinearWeight): boolean => Number.isInteger(step
 /** Whether the kernel can norm its input: LayerNorm wants the sums of W. */
 export const fusesInWide = ({ norm }: LinearArgs): boolean => norm?.kind !== 'layerNorm' || norm.sums === true;
 
+/** Whether so many rows of a normed input have room in shared memory, beside what the sums over lanes take there at most. */
+export const fitsStaged = (
+  { device, norm, weight }: LinearArgs,
+  { threadRows, workgroupSize }: Pick<VectorShape, 'threadRows' | 'workgroupSize'>,
+): boolean =>
+  norm !== undefined &&
+  weight.inDim % 32 === 0 &&
+  Number(threadRows) * (weight.inDim * 4 + workgroupSize * 16) <= device.limits.maxComputeWorkgroupStorageSize;
+
 export function vectorWideCall(args: LinearArgs, part: WeightPart, shape: VectorShape): KernelCall {
   if (!fusesInWide(args)) throw internalError('linear_vector_wide wants the sums of W for a LayerNorm.');
   const { lanes, workgroupSize, threadRows } = shape;
+  const staged = shape.staged === true;
+  if (staged && !fitsStaged(args, shape)) throw internalError('linear_vector_wide has no room for a staged input.');
   const columns4 = columns4Of(args.weight, part);
   const { input, output } = choiceOf(args);
   const { features, subgroupSize } = args.device;
@@ -99,7 +121,7 @@ export function vectorWideCall(args: LinearArgs, part: WeightPart, shape: Vector
       unroll: shape.unroll,
       loops: software ? 'rolled' : 'unrolled',
       lanes: features.subgroups ? 'subgroups' : 'shared',
-      input,
+      input: staged && args.norm ? `${args.norm.kind}Staged` : input,
       weight: args.weight.format,
       output,
     },
@@ -113,6 +135,7 @@ export function vectorWideCall(args: LinearArgs, part: WeightPart, shape: Vector
             WHOLE_GROUPS: columns4 % groups === 0 ? 1 : 0,
             FROM_ROW: args.firstRow ? 1 : 0,
           }),
+      ...(staged ? { STAGED4: (Number(threadRows) * args.weight.inDim) / 4 } : {}),
       ...(shape.paired ? { PAIRED: 1 } : {}),
       ...(features.subgroups ? { SUBGROUP_MIN: subgroupSize[0] } : {}),
       ...epilogueOf(args),

@@ -42,8 +42,8 @@ const wideRows: Suite = {
 };
 
 /**
- * Pipelines for one inner dimension, and pairs of four outputs an invocation: all lanes and all invocations full, and neither;
- * an odd number of fours.
+ * Pipelines for one inner dimension, pairs of four outputs an invocation, and inputs by way of shared memory: all lanes and all
+ * invocations full, and neither; an odd number of fours.
  */
 const wideShapes: Suite = {
   name: 'wide, other shapes',
@@ -54,6 +54,14 @@ const wideShapes: Suite = {
   ],
   mixes: [
     { format: 'int4', norm: 'layerNorm', bias: true, shape: { ...shapeOf(8, '1'), paired: true } },
+    {
+      format: 'int4',
+      norm: 'layerNorm',
+      gated: true,
+      activation: 'silu',
+      shape: { ...shapeOf(16, '1'), staged: true },
+    },
+    { format: 'int8', norm: 'rmsNorm', bias: true, shape: { ...shapeOf(8, '2'), staged: true, paired: true } },
     { format: 'f16', norm: 'layerNorm', residual: true, bias: true, shape: { ...shapeOf(16, '2'), anySize: false } },
     { format: 'int8', residual: true, shape: { ...shapeOf(8, '2'), anySize: false, paired: true } },
     {

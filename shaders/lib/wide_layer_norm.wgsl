@@ -1,7 +1,6 @@
-// Input of a wide product through LayerNorm in one pass: with p near the mean m,
+// What a LayerNorm in one pass adds to the sums of a wide product: with p near the mean m,
 //   Σ w·(gamma·(x - m)·s + beta) = s·(Σ w·gamma·(x - p) - (m - p)·Σ w·gamma) + Σ w·beta.
-// The lanes that share an output see all of x anyway and gather its sums on the way, so that no barrier comes before the
-// first product. What hangs on W alone, Σ w·gamma and Σ w·beta of each of its rows, is made once (norm_sums.wgsl).
+// What hangs on W alone, Σ w·gamma and Σ w·beta of each of its rows, is made once (norm_sums.wgsl).
 // p is the row's first element: without it a large mean would take all digits of the variance. As one of the elements it is
 // at most sqrt(in_dim) standard deviations from the mean: an outlier there costs the variance a relative error of
 // in_dim · 2^-24, no more.
@@ -10,9 +9,6 @@
 const INPUT_ROWS = THREAD_ROWS;
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> norm: array<vec4<f32>>;
-var<private> pivots: array<f32, THREAD_ROWS>;
-var<private> totals: array<f32, THREAD_ROWS>;
-var<private> squares: array<f32, THREAD_ROWS>;
 var<private> means: array<f32, THREAD_ROWS>;  // less the pivot
 var<private> scales: array<f32, THREAD_ROWS>;
 var<private> gamma_sums: vec4f;
@@ -20,10 +16,9 @@ var<private> beta_sums: vec4f;
 var<private> up_gamma_sums: vec4f;
 var<private> up_beta_sums: vec4f;
 
-fn begin_input(first_row: u32, row4: u32) {
-  for (var r = 0u; r < THREAD_ROWS; r++) {
-    pivots[r] = x[(first_x_row() + row_of(first_row + r)) * in4()].x;
-  }
+// `row`: where it begins in x.
+fn pivot_of(row: u32) -> f32 { return x[row].x; }
+fn begin_input(lane: u32, first_row: u32, row4: u32) {
   let first = 2u * (in4() + row4);
   gamma_sums = norm[first];
   beta_sums = norm[first + 1u];
@@ -31,20 +26,12 @@ fn begin_input(first_row: u32, row4: u32) {
     up_gamma_sums = norm[first + 2u];
     up_beta_sums = norm[first + 3u];
   }
+  begin_rows(lane, first_row);
 }
-fn load_input8(row: u32, r: u32, k8: u32, inside: bool) -> Eight {
-  let gamma = Eight(norm[2u * k8], norm[2u * k8 + 1u]);
-  let index = (first_x_row() + row) * in4() + 2u * k8;
-  let v = masked8(Eight(x[index] - pivots[r], x[index + 1u] - pivots[r]), inside);
-  squares[r] = dot8(v, v, squares[r]);
-  totals[r] += sum8(v);
-  return scale8(v, gamma);
-}
-fn finish_input(at: Invocation) {
-  for (var r = 0u; r < THREAD_ROWS; r++) { lane_values[r] = vec4f(totals[r], squares[r], 0.0, 0.0); }
-  lane_sums(at);
+// `statistics`: sums of x - p and of its squares.
+fn finish_input() {
   for (var r = 0u; r < THREAD_ROWS; r++) {
-    let all = lane_values[r].xy * (1.0 / f32(params.in_dim));
+    let all = statistics[r] * (1.0 / f32(params.in_dim));
     means[r] = all.x;
     scales[r] = inverseSqrt(max(fma(-all.x, all.x, all.y), 0.0) + params.eps);
   }
