@@ -42,4 +42,15 @@ describe.skipIf(testTiers.length === 0)('a lost device', () => {
       await model.dispose();
     },
   );
+
+  test('a GPU makes the sums of its matrices for fused LayerNorms again', async () => {
+    const { gpu, lose } = losableGpu('a GPU');
+    const engine = await openEngine(tier, { gpu });
+    const model = await engine.load('brandkit', { source: { init: 'random', seed: 3 }, precision: 'int8' });
+    const x = new Float32Array(512).map((_, index) => Math.sin(index));
+    const before = await model.forward(x, [1, 1, 512]);
+    lose();
+    expect(await model.forward(x, [1, 1, 512])).toEqual(before);
+    await model.dispose();
+  });
 });
