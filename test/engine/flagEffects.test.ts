@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { DeepSeekModel, Engine, EngineOptions, Optimizations } from '../../src/engine/api.ts';
 import { openEngine } from '../support/engine.ts';
+import { fakeClock } from '../support/fakeClock.ts';
 import { filesOf } from '../support/files.ts';
 import { testTiers } from '../support/gpu.ts';
 import { clipFeatures, filesOfGolden, networkGolden } from '../support/networkGoldens.ts';
@@ -114,15 +115,16 @@ describe.skipIf(testTiers.length === 0)('the effect of', () => {
 
   test('kernelOptimization: what a warm-up measures is chosen by measuring; off, by rules alone', async () => {
     const from = async (optimizations: Optimizations) => {
-      const engine = await openEngine(tier, { optimizations });
+      const engine = await openEngine(tier, { optimizations }, fakeClock().tuning);
       const model = await loadTrunk(engine);
       const { tuneMs } = await model.warmUp();
       const { kernelChoices } = await model.metrics();
       await engine.dispose();
       return { kinds: new Set(kernelChoices.map((choice) => choice.from)), tuneMs };
     };
-    const on = await from({ kernelOptimization: { tune: true, tuneBudgetMs: 3000 } });
-    expect(on.kinds.has('tuned') || on.kinds.has('remembered')).toBe(true);
+    // By a clock of the test's own, so that a busy machine has measured as much; its times make others than the rules' win.
+    const on = await from({ kernelOptimization: { tune: true, tuneBudgetMs: 60_000 } });
+    expect(on.kinds).toEqual(new Set(['tuned']));
     expect(on.tuneMs).toBeGreaterThan(0);
     expect((await from({ kernelOptimization: false })).kinds).toEqual(new Set(['heuristic']));
   });
