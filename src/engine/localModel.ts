@@ -66,8 +66,7 @@ export abstract class LocalModel implements Model {
         );
       }
       this.forgetCache();
-      const result = await runtime.decoder.forward(hiddenStates, shape, options.signal);
-      return { result: Promise.resolve(result) };
+      return runtime.decoder.begin(hiddenStates, shape, options.signal);
     });
   }
 

@@ -74,8 +74,8 @@ export function mergeCall(
 /** How a merging workgroup's invocations stand: vec4s of a row × slices of the splits. */
 function mergeShape(args: AttentionArgs, { unit, most }: SplitRule): { columns: number; slices: number } {
   const row = powerOfTwo(args.headDim / 4);
-  // A CPU adapter switches between invocations at every barrier.
-  if (args.device.adapter.software) return { columns: row, slices: Math.max(1, 64 / row) };
+  // A CPU adapter switches between invocations at every barrier; one slice meets none.
+  if (args.device.adapter.software) return { columns: row, slices: 1 };
   // Two splits a slice where there are few: then everything is loaded at once.
   const splits = Math.min(most, Math.ceil(capacityOf(args) / unit));
   const slices = Math.max(2, Math.min(32, powerOfTwo(Math.ceil(splits / 2))));

@@ -221,29 +221,61 @@ export class Decoder {
     return this.#gpu.enqueueRead('read token', () => undefined, [this.#slots.tokens(slot, position, 1)]);
   }
 
-  /** The layers alone: f32 [batch, seq, hidden] in and out, causal, each item of the batch from position 0 of slot 0. */
-  async forward(hiddenStates: Float32Array, shape: readonly number[], signal?: AbortSignal): Promise<Float32Array> {
+  /**
+   * The layers alone: f32 [batch, seq, hidden] in and out, causal, each item of the batch from position 0 of slot 0. Resolves
+   * when all of it is submitted; `result` follows when the GPU is done. An abort is heard before each chunk.
+   */
+  async begin(
+    hiddenStates: Float32Array,
+    shape: readonly number[],
+    signal?: AbortSignal,
+  ): Promise<{ readonly result: Promise<Float32Array> }> {
     const { hidden } = this.config;
     const [batch, seq] = checkHiddenStates(hiddenStates, shape, hidden, this.capacity);
     const out = new Float32Array(hiddenStates.length);
+    let arrived: Promise<void> = Promise.resolve();
     this.setPromptLength(seq);
-    for (let item = 0; item < batch; item++) {
-      for (let start = 0; start < seq; start += this.chunkRows) {
-        throwIfAborted(signal);
-        const rows = Math.min(this.chunkRows, seq - start);
-        const at = (item * seq + start) * hidden;
-        const plan = await this.#plans.hidden(rows);
-        const { x, prefillState } = this.#step.buffers;
-        this.#gpu.device.queue.writeBuffer(prefillState, 0, sequenceRecords([{ slot: 0, position: start }]));
-        this.#gpu.device.queue.writeBuffer(x, 0, padRows(hiddenStates.subarray(at, at + rows * hidden), hidden));
-        this.#plans.maxKeys = start + rows;
-        const slice = { buffer: x, byteOffset: 0, bytes: rows * Math.ceil(hidden / 4) * 16 };
-        const { data } = await this.#gpu.enqueueRead('forward', (encoder) => plan.encode(encoder), [slice]);
-        this.#lastFlops = plan.flops;
-        out.set(dropPadding(new Float32Array(await data), hidden), at);
+    try {
+      for (let item = 0; item < batch; item++) {
+        for (let start = 0; start < seq; start += this.chunkRows) {
+          throwIfAborted(signal);
+          const at = (item * seq + start) * hidden;
+          const rows = Math.min(this.chunkRows, seq - start);
+          const { data } = await this.#beginChunk(hiddenStates.subarray(at, at + rows * hidden), rows, start);
+          // Two are on their way at most: each has a staging buffer.
+          await arrived;
+          arrived = data.then((padded) => out.set(dropPadding(new Float32Array(padded), hidden), at));
+          arrived.catch(() => undefined);
+        }
       }
+    } catch (error) {
+      // What is on its way still holds a staging buffer.
+      await arrived.catch(() => undefined);
+      throw error;
     }
-    return out;
+    const result = arrived.then(() => {
+      throwIfAborted(signal);
+      return out;
+    });
+    result.catch(() => undefined);
+    return { result };
+  }
+
+  /** `count` rows, [count, hidden], from position `start` of slot 0 on. Queue order keeps them from those of the chunk before. */
+  async #beginChunk(
+    rows: Float32Array,
+    count: number,
+    start: number,
+  ): Promise<{ readonly data: Promise<ArrayBuffer> }> {
+    const { hidden } = this.config;
+    const plan = await this.#plans.hidden(count);
+    const { x, prefillState } = this.#step.buffers;
+    this.#gpu.device.queue.writeBuffer(prefillState, 0, sequenceRecords([{ slot: 0, position: start }]));
+    this.#gpu.device.queue.writeBuffer(x, 0, padRows(rows, hidden));
+    this.#plans.maxKeys = start + count;
+    this.#lastFlops = plan.flops;
+    const slice = { buffer: x, byteOffset: 0, bytes: count * Math.ceil(hidden / 4) * 16 };
+    return this.#gpu.enqueueRead('forward', (encoder) => plan.encode(encoder), [slice]);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Engine, Model } from '../../src/engine/api.ts';
+import { randomNumbers } from '../support/compare.ts';
 import { expectNoLeak, openEngine } from '../support/engine.ts';
 import { filesOf, readF32, readJsonFile } from '../support/files.ts';
 import { testTiers } from '../support/gpu.ts';
@@ -20,6 +21,8 @@ const load = (engine: Engine): Promise<Model> =>
     precision: 'f32',
   });
 
+const reasoner = fileURLToPath(new URL('../../demo/public/models/reasoner', import.meta.url));
+
 /** Most readbacks that were waited for at the same time. */
 function watchReadbacks(): () => number {
   const { prototype } = GPUBuffer;
@@ -38,6 +41,19 @@ function watchReadbacks(): () => number {
   };
   onTestFinished(() => void Object.defineProperty(prototype, 'mapAsync', original));
   return () => most;
+}
+
+/** Aborts when the first readback is asked for. */
+function abortAtReadback(stop: AbortController): void {
+  const { prototype } = GPUBuffer;
+  const original = Object.getOwnPropertyDescriptor(prototype, 'mapAsync');
+  if (!original) throw new Error('GPUBuffer has no mapAsync.');
+  const plain = original.value as GPUBuffer['mapAsync'];
+  prototype.mapAsync = function mapAsync(this: GPUBuffer, ...args): Promise<undefined> {
+    stop.abort();
+    return plain.apply(this, args);
+  };
+  onTestFinished(() => void Object.defineProperty(prototype, 'mapAsync', original));
 }
 
 // None of this depends on the tier.
@@ -97,6 +113,48 @@ describe.each(testTiers.slice(0, 1))('forwards together (%s)', (tier) => {
       await expect(aborted).rejects.toMatchObject({ code: 'aborted' });
       expect(await other).toEqual(alone);
       await model.dispose();
+    });
+  });
+
+  describe('of a decoder', () => {
+    const loadDecoder = (engine: Engine): Promise<Model> =>
+      engine.load('deepseek', { source: filesOf(reasoner), precision: 'f32', contextLength: 256 });
+    // Two items of three chunks each on a CPU adapter.
+    const rows: [number, number, number] = [2, 150, 256];
+    const longer = [3, 4].map((seed) => Float32Array.from(randomNumbers(rows[0] * rows[1] * rows[2], seed)));
+
+    test.each([
+      [true, 2],
+      [false, 2],
+    ])(
+      'computeOverlap %s: each gives what it gives alone, and %i chunks are in flight',
+      async (computeOverlap, most) => {
+        const engine = await openEngine(tier, { optimizations: { computeOverlap } });
+        await expectNoLeak(engine, async () => {
+          const model = await loadDecoder(engine);
+          const alone: Float32Array[] = [];
+          for (const x of longer) alone.push(await model.forward(x, rows));
+          const inFlight = watchReadbacks();
+          expect(await Promise.all(longer.map((x) => model.forward(x, rows)))).toEqual(alone);
+          expect(inFlight()).toBeGreaterThanOrEqual(most);
+          await model.dispose();
+        });
+      },
+    );
+
+    test('an abort between chunks leaves nothing behind, and the next gives what it gives alone', async () => {
+      const engine = await openEngine(tier);
+      await expectNoLeak(engine, async () => {
+        const model = await loadDecoder(engine);
+        const [x = golden, y = golden] = longer;
+        const alone = await model.forward(y, rows);
+        const stop = new AbortController();
+        const [aborted, other] = [model.forward(x, rows, { signal: stop.signal }), model.forward(y, rows)];
+        abortAtReadback(stop);
+        await expect(aborted).rejects.toMatchObject({ code: 'aborted' });
+        expect(await other).toEqual(alone);
+        await model.dispose();
+      });
     });
   });
 });
