@@ -14,9 +14,11 @@ const mapRead = 0x1;
  * (`kHandleMoreWorkPeriodMs` in gpu/ipc/service/command_buffer_stub.cc), Firefox every 100 ms (its bug 1870699). A small
  * network takes less. So while a result is awaited commands keep coming: one after the other at first, which is a round
  * trip of some 0.1 ms each, then by a timer. Chromium on an H100, medians: 6 dispatches and readback 0.38 ms against 2.4,
- * 96 dispatches 1.0 against 2.8. A CPU adapter needs its cores for the work itself.
+ * 96 dispatches 1.0 against 2.8. An error scope is command enough for Chromium; an empty submit is one on the driver's queue,
+ * too, between those of the work: with one in every fourth round eight forwards at once take 0.95 to 0.98 of the time.
+ * A CPU adapter needs its cores for the work itself.
  */
-const nudging = { keenMs: 16, pauseMs: 4 } as const;
+const nudging = { keenMs: 16, pauseMs: 4, roundsASubmit: 4 } as const;
 
 /** The commands of one submit. */
 export interface Work {
@@ -205,8 +207,8 @@ export class GpuContext {
   /** Sends the GPU's process something to do, which makes it look for finished work, until nothing is awaited. */
   async #nudge(): Promise<void> {
     this.#nudging = true;
-    while (this.#awaited > 0 && !this.#lost) {
-      this.device.queue.submit([]);
+    for (let round = 0; this.#awaited > 0 && !this.#lost; round++) {
+      if (round % nudging.roundsASubmit === 0) this.device.queue.submit([]);
       this.device.pushErrorScope('validation');
       // Rejects when the device goes: then nothing is awaited any more.
       await this.device.popErrorScope().catch(() => undefined);
