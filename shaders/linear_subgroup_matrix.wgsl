@@ -18,10 +18,11 @@ const CHUNKS = 2u * STEPS * SLICES;
 alias Chunk = vec4u;
 fn row_chunks() -> u32 { return params.in4 / 2u; }
 
-const SLAB_PITCH = 9u;  // in vec4s; one of them against bank conflicts
+const SLAB_PITCH = 36u;
 const SLAB = SIDE * SLAB_PITCH;
+var<workgroup> slab: array<f32, SUBGROUPS * SLICES * SLAB>;
 
-// Where a subgroup works. `down`, `across`: the groups of matrices of x and of W that it multiplies.
+// Where a subgroup works. `down`, `across`: chunks from the tiles' beginnings to its first row of x and of W, and to its part of k.
 struct Place {
   first_row: u32,
   first_column: u32,  // in rows of W
@@ -32,18 +33,18 @@ struct Place {
 }
 fn place_of(at: Invocation, subgroup: u32) -> Place {
   let within = subgroup % SUBGROUPS;
-  let slice = subgroup / SUBGROUPS;
-  let i = within / SUBGROUPS_ACROSS;
-  let j = within % SUBGROUPS_ACROSS;
-  let first_row = first_row_of(at) + i * MATRICES_DOWN * SIDE;
-  let first_column = first_column_of(at) + j * MATRICES_ACROSS * SIDE;
-  return Place(first_row, first_column, subgroup, at.lane % LANES, slice * SUBGROUPS_DOWN + i, slice * SUBGROUPS_ACROSS + j);
+  let k = subgroup / SUBGROUPS * 2u * STEPS;
+  let row = within / SUBGROUPS_ACROSS * MATRICES_DOWN * SIDE;
+  let column = within % SUBGROUPS_ACROSS * MATRICES_ACROSS * SIDE;
+  return Place(first_row_of(at) + row, first_column_of(at) + column, subgroup, at.lane % LANES, tile_place(row, k), tile_place(column, k));
 }
+
+fn slab4(at: u32) -> vec4f { return vec4f(slab[at], slab[at + 1u], slab[at + 2u], slab[at + 3u]); }
 
 // Outputs of the neighbouring results (i, j) and (i, j + 1), the slices' parts added up: 16 rows × 32 columns.
 fn finish_two(place: Place, i: u32, j: u32, left: Result, right: Result) {
-  store_first(place.subgroup, left);
-  store_second(place.subgroup, right);
+  store_result(place.subgroup * SLAB, left);
+  store_result(place.subgroup * SLAB + SIDE, right);
   workgroupBarrier();
   let within = place.subgroup % SUBGROUPS;
   let columns4 = select(8u, 4u, GATED);
@@ -54,9 +55,9 @@ fn finish_two(place: Place, i: u32, j: u32, left: Result, right: Result) {
     var sum = vec4f();
     var up = vec4f();
     for (var slice = 0u; slice < SLICES; slice++) {
-      let slot = row * SLAB_PITCH + column4 * (width / 4u);
-      sum += slab4(slice * SUBGROUPS + within, slot);
-      if (GATED) { up += slab4(slice * SUBGROUPS + within, slot + 1u); }
+      let at = (slice * SUBGROUPS + within) * SLAB + row * SLAB_PITCH + column4 * width;
+      sum += slab4(at);
+      if (GATED) { up += slab4(at + 4u); }
     }
     let y_row = place.first_row + i * SIDE + row;
     let y_column4 = (place.first_column + j * SIDE) / width + column4;

@@ -19,12 +19,12 @@ fn main(at: Invocation) {
     fetch_inputs(&inputs, at.lane, start + CHUNKS, first_row);
     fetch_weights(&weights, at.lane, start + CHUNKS, first_column);
     for (var step = 0u; step < STEPS; step++) {
-      let down = buffer * INPUT_GROUPS + place.down;
-      let across = buffer * WEIGHT_GROUPS + place.across;
-      let left0 = load_left(down, step, 0u);
-      let right0 = load_right(across, step, 0u);
+      let down = buffer * INPUT_TILE + place.down + 2u * step;
+      let across = buffer * WEIGHT_TILE + place.across + 2u * step;
+      let left0 = load_left(down);
+      let right0 = load_right(across);
       s00 = multiply(left0, right0, s00);
-      let right1 = load_right(across, step, 1u);
+      let right1 = load_right(across + NEXT_BLOCK);
       s01 = multiply(left0, right1, s01);
     }
     if (BUFFERS == 1u) { workgroupBarrier(); }

@@ -22,18 +22,18 @@ fn main(at: Invocation) {
     fetch_inputs(&inputs, at.lane, start + CHUNKS, first_row);
     fetch_weights(&weights, at.lane, start + CHUNKS, first_column);
     for (var step = 0u; step < STEPS; step++) {
-      let down = buffer * INPUT_GROUPS + place.down;
-      let across = buffer * WEIGHT_GROUPS + place.across;
-      let left0 = load_left(down, step, 0u);
-      let left1 = load_left(down, step, 1u);
-      let left2 = load_left(down, step, 2u);
-      let left3 = load_left(down, step, 3u);
-      let right0 = load_right(across, step, 0u);
+      let down = buffer * INPUT_TILE + place.down + 2u * step;
+      let across = buffer * WEIGHT_TILE + place.across + 2u * step;
+      let left0 = load_left(down);
+      let left1 = load_left(down + NEXT_BLOCK);
+      let left2 = load_left(down + 2u * NEXT_BLOCK);
+      let left3 = load_left(down + 3u * NEXT_BLOCK);
+      let right0 = load_right(across);
       s00 = multiply(left0, right0, s00);
       s10 = multiply(left1, right0, s10);
       s20 = multiply(left2, right0, s20);
       s30 = multiply(left3, right0, s30);
-      let right1 = load_right(across, step, 1u);
+      let right1 = load_right(across + NEXT_BLOCK);
       s01 = multiply(left0, right1, s01);
       s11 = multiply(left1, right1, s11);
       s21 = multiply(left2, right1, s21);

@@ -9,10 +9,11 @@ fn first_column_of(at: Invocation) -> u32 { return at.group.y * TILE_COLUMNS; } 
 
 const PITCH = 3u;
 const MATRIX = 16u * PITCH + 2u;
-// Matrices lie in groups, what a subgroup multiplies of a tile: a matrix's place in its group is known when compiling, so that
-// an address is checked once for them all.
-const INPUT_GROUPS = SLICES * SUBGROUPS_DOWN;
-const WEIGHT_GROUPS = SLICES * SUBGROUPS_ACROSS;
+// Two for each matrix: its place is that of its first chunk in a tile without padding, [16 rows, CHUNKS].
+const INPUT_TILE = TILE_ROWS / 16u * CHUNKS;
+const WEIGHT_TILE = TILE_COLUMNS / 16u * CHUNKS;
+const NEXT_BLOCK = CHUNKS;
+fn tile_place(row: u32, chunk: u32) -> u32 { return row / 16u * CHUNKS + chunk; }
 
 const INPUT_LOADS = (TILE_ROWS * CHUNKS + WORKGROUP_SIZE - 1u) / WORKGROUP_SIZE;
 const WEIGHT_LOADS = (TILE_COLUMNS * CHUNKS + WORKGROUP_SIZE - 1u) / WORKGROUP_SIZE;
@@ -39,20 +40,12 @@ fn fetch_weights(into: ptr<function, WeightChunks>, lane: u32, start: u32, first
 fn store_tiles(inputs: ptr<function, InputChunks>, weights: ptr<function, WeightChunks>, lane: u32, buffer: u32) {
   for (var i = 0u; i < INPUT_LOADS; i++) {
     let index = lane + i * WORKGROUP_SIZE;
-    let side = index / CHUNKS / SIDE;
-    let k16 = index % CHUNKS / 2u;
-    let group = (buffer * SLICES + k16 / STEPS) * SUBGROUPS_DOWN + side / MATRICES_DOWN;
-    let matrix = k16 % STEPS * MATRICES_DOWN + side % MATRICES_DOWN;
-    let slot = index / CHUNKS % SIDE * PITCH + index % 2u;
-    if (index < TILE_ROWS * CHUNKS) { store_input_chunk(group, matrix, slot, (*inputs)[i]); }
+    let place = buffer * INPUT_TILE + tile_place(index / CHUNKS, index % CHUNKS);
+    if (index < TILE_ROWS * CHUNKS) { store_input_chunk(place, index / CHUNKS % 16u, (*inputs)[i]); }
   }
   for (var i = 0u; i < WEIGHT_LOADS; i++) {
     let index = lane + i * WORKGROUP_SIZE;
-    let side = index / CHUNKS / SIDE;
-    let k16 = index % CHUNKS / 2u;
-    let group = (buffer * SLICES + k16 / STEPS) * SUBGROUPS_ACROSS + side / MATRICES_ACROSS;
-    let matrix = k16 % STEPS * MATRICES_ACROSS + side % MATRICES_ACROSS;
-    let slot = index / CHUNKS % SIDE * PITCH + index % 2u;
-    if (index < TILE_COLUMNS * CHUNKS) { store_weight_chunk(group, matrix, slot, (*weights)[i]); }
+    let place = buffer * WEIGHT_TILE + tile_place(index / CHUNKS, index % CHUNKS);
+    if (index < TILE_COLUMNS * CHUNKS) { store_weight_chunk(place, index / CHUNKS % 16u, (*weights)[i]); }
   }
 }

@@ -21,41 +21,36 @@ import { dropPadding, keptAs, padColumns, uploadWeight } from '../support/weight
  * row of each result, and of the others where they begin in their tiles, and multiplies by hand. The part itself is run where
  * there are such units, by the probe of every start (src/kernels/subgroupMatrixProbe.ts) and `scripts/bench/sweep.mjs`.
  */
-const byHand = `
-struct Matrix { group: u32, index: u32 }
-alias Left = Matrix;
-alias Right = Matrix;
+const products = `
+alias Left = u32;
+alias Right = u32;
 alias Result = array<f32, 8>;
 var<private> lane_of_32: u32;
-var<workgroup> input_tile: array<array<array<vec4u, MATRIX>, STEPS * MATRICES_DOWN>, BUFFERS * INPUT_GROUPS>;
-var<workgroup> weight_tile: array<array<array<vec4u, MATRIX>, STEPS * MATRICES_ACROSS>, BUFFERS * WEIGHT_GROUPS>;
-var<workgroup> slab: array<array<vec4f, SLAB>, SUBGROUPS * SLICES>;
-fn store_input_chunk(group: u32, matrix: u32, slot: u32, chunk: vec4u) { input_tile[group][matrix][slot] = chunk; }
-fn store_weight_chunk(group: u32, matrix: u32, slot: u32, chunk: vec4u) { weight_tile[group][matrix][slot] = chunk; }
-fn load_left(group: u32, step: u32, i: u32) -> Left { return Matrix(group, step * MATRICES_DOWN + i); }
-fn load_right(group: u32, step: u32, j: u32) -> Right { return Matrix(group, step * MATRICES_ACROSS + j); }
+fn load_left(at: u32) -> Left { return at; }
+fn load_right(at: u32) -> Right { return at; }
 fn multiply(left: Left, right: Right, sum: Result) -> Result {
   var sums = sum;
   let count = min(8u, params.out4 * 8u);  // not a constant: the compiler would unroll everything
   for (var i = 0u; i < count; i++) {
     for (var k = 0u; k < count; k++) {
-      let row = lane_of_32 / 2u * PITCH + k / 4u;
-      let column = (lane_of_32 % 2u * 8u + i) * PITCH + k / 4u;
-      let a = unpack2x16float(input_tile[left.group][left.index][row][k % 4u]);
-      let b = unpack2x16float(weight_tile[right.group][right.index][column][k % 4u]);
+      let a = unpack2x16float(input_chunk(left, lane_of_32 / 2u, k / 4u)[k % 4u]);
+      let b = unpack2x16float(weight_chunk(right, lane_of_32 % 2u * 8u + i, k / 4u)[k % 4u]);
       sums[i] += dot(a, b);
     }
   }
   return sums;
 }
-fn store_result(subgroup: u32, column4: u32, value: Result) {
-  let slot = lane_of_32 / 2u * SLAB_PITCH + column4 + lane_of_32 % 2u * 2u;
-  slab[subgroup][slot] = vec4f(value[0], value[1], value[2], value[3]);
-  slab[subgroup][slot + 1u] = vec4f(value[4], value[5], value[6], value[7]);
+fn store_result(at: u32, value: Result) {
+  for (var i = 0u; i < 8u; i++) { slab[at + lane_of_32 / 2u * SLAB_PITCH + lane_of_32 % 2u * 8u + i] = value[i]; }
 }
-fn store_first(subgroup: u32, value: Result) { store_result(subgroup, 0u, value); }
-fn store_second(subgroup: u32, value: Result) { store_result(subgroup, 4u, value); }
-fn slab4(subgroup: u32, slot: u32) -> vec4f { return slab[subgroup][slot]; }
+`;
+const tilesByHand = `
+var<workgroup> input_tile: array<array<vec4u, MATRIX>, BUFFERS * INPUT_TILE / 2u>;
+var<workgroup> weight_tile: array<array<vec4u, MATRIX>, BUFFERS * WEIGHT_TILE / 2u>;
+fn store_input_chunk(place: u32, row: u32, chunk: vec4u) { input_tile[place / 2u][row * PITCH + place % 2u] = chunk; }
+fn store_weight_chunk(place: u32, row: u32, chunk: vec4u) { weight_tile[place / 2u][row * PITCH + place % 2u] = chunk; }
+fn input_chunk(place: u32, row: u32, chunk: u32) -> vec4u { return input_tile[place / 2u][row * PITCH + chunk]; }
+fn weight_chunk(place: u32, row: u32, chunk: u32) -> vec4u { return weight_tile[place / 2u][row * PITCH + chunk]; }
 `;
 const { tile: tiles, ...axes } = linearSubgroupMatrix.axes;
 const tellingLanes = (part: string): string =>
@@ -65,7 +60,7 @@ const kernelByHand = defineKernel({
   axes: {
     ...axes,
     tile: Object.fromEntries(Object.entries(tiles).map(([name, parts]) => [name, parts.map(tellingLanes)])),
-    syntax: { templates: [matrixStaging, byHand] },
+    syntax: { templates: [matrixStaging, tilesByHand, products] },
   },
 });
 
@@ -173,10 +168,6 @@ test.each([...tileOfBlock])('block %s multiplies each pair once, and finishes ea
     expect(operands).toEqual([i, j, i, j]);
     return `${i}${j}`;
   });
-  const loads = [...text.matchAll(/let (left|right)(\d) = load_(left|right)\((down|across), step, (\d)u\);/g)];
-  expect(loads).toHaveLength(down + across);
-  for (const [, name, i, side, group, matrix] of loads)
-    expect([side, group, matrix]).toEqual([name, name === 'left' ? 'down' : 'across', i]);
   const all = Array.from({ length: down * across }, (_, at) => `${Math.floor(at / across)}${at % across}`);
   expect(made.toSorted()).toEqual(all);
   const finished = [...text.matchAll(/finish_two\(place, (\d)u, (\d)u, s(\d\d), s(\d\d)\);/g)].flatMap(
