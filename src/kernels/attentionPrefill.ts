@@ -43,6 +43,9 @@ export function attention(args: AttentionArgs): KernelCall[] {
   );
 }
 
+/** Up to so many rows one block of a matrix holds all: matrix units gain nothing. */
+const fewRows = 16;
+
 /** All ways to do it that this device and these shapes allow, the rules' choice first (choosePrefill.ts). */
 function attentionCandidates(args: AttentionArgs): readonly Candidate[] {
   const tiled: Candidate = { name: 'tiled', calls: () => [tiledAttention(args)] };
@@ -60,6 +63,7 @@ function attentionCandidates(args: AttentionArgs): readonly Candidate[] {
     name: `units ${matrixShapeName(shape)}`,
     calls: () => matrixAttention(args, shape, matrixSyntax, matrixSplitKeys(sizes, shape)),
   }));
+  if (rowsClass(args.queryLen) <= fewRows) return [...shapes, ...onUnits.slice(0, 1)];
   return onUnits.length > 0 ? [...onUnits, ...shapes.slice(0, 1)] : shapes;
 }
 
