@@ -3,12 +3,15 @@ import { GpuContext } from '../../src/gpu/context.ts';
 import type { KernelCall } from '../../src/gpu/kernel.ts';
 import { buildPlan } from '../../src/gpu/plan.ts';
 import { Profiler } from '../../src/gpu/profiler.ts';
+import { probeMatrixUnits } from '../../src/kernels/subgroupMatrixProbe.ts';
 import { timed } from './samples.ts';
 
-/** A device of its own for kernels that are measured by themselves. */
+/** A device of its own for kernels that are measured by themselves; with matrix units where the engine would use them. */
 export async function openDevice(): Promise<GpuContext> {
   const { device, info } = await requestDevice(navigator.gpu, { powerPreference: 'high-performance' });
-  return new GpuContext(device, info);
+  const gpu = new GpuContext(device, info);
+  const matrixSyntax = await probeMatrixUnits(gpu);
+  return matrixSyntax ? new GpuContext(device, { ...info, matrixSyntax }) : gpu;
 }
 
 export const acquire = (gpu: GpuContext, bytes: number): Promise<GPUBuffer> =>

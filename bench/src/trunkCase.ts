@@ -124,6 +124,20 @@ async function overlapped(
   return samples;
 }
 
+/** A forward's time on the GPU alone, as an app runs it, and where most of it goes. Nothing on a CPU adapter, whose clock is the wall's. */
+async function onGpuClock({ engine, model }: Pair, seq: number): Promise<{ gpuMs?: number[]; most?: string }> {
+  if (engine.info.adapter.software || !engine.info.features.timestamps) return {};
+  const { runs } = await model.profile({ seq, rounds: 5 });
+  const [run] = runs;
+  const [most] = run?.byKernel ?? [];
+  if (!run || !most) return {};
+  const { plain, gpuMs } = run;
+  return {
+    gpuMs: [plain.gpuBusyMs / plain.runs],
+    most: `${Math.round((100 * most.ms) / gpuMs)} % in ${most.kernel}`,
+  };
+}
+
 export async function runTrunkCase(wanted: TrunkCase): Promise<CaseResult> {
   let pair: Pair;
   try {
@@ -165,7 +179,9 @@ export async function runTrunkCase(wanted: TrunkCase): Promise<CaseResult> {
             x,
             wanted.precision === 'f16' ? reference : undefined,
           );
-          return { ...times, overlappedMs: await overlapped(what, halftone, times.halftoneMs, wanted) };
+          const overlappedMs = await overlapped(what, halftone, times.halftoneMs, wanted);
+          const { gpuMs, most } = await onGpuClock(pair, seq);
+          return { ...times, overlappedMs, gpuMs, note: [times.note, most].filter(Boolean).join('; ') || undefined };
         }),
       );
     }
