@@ -27,6 +27,18 @@ export interface Work {
   readonly ready?: GPUCommandBuffer | undefined;
 }
 
+const pageBytes = 4096;
+
+/**
+ * Zeros, with every page of memory there. A system hands pages out at their first write, which for 4 MiB takes several times as
+ * long as copying into them: done while the GPU works, nobody waits for it.
+ */
+function touchedBuffer(bytes: number): ArrayBuffer {
+  const data = new Uint8Array(bytes);
+  for (let at = 0; at < bytes; at += pageBytes) data[at] = 0;
+  return data.buffer;
+}
+
 /** A device and what belongs to it: pool, pipelines, submits, readback. Lives until the device is lost or destroyed. */
 export class GpuContext {
   readonly device: GPUDevice;
@@ -176,8 +188,13 @@ export class GpuContext {
     const { timeline } = this;
     const startMs = timeline && performance.now();
     try {
-      await Promise.all([submitted, this.#map(staging, bytes)]);
-      return staging.getMappedRange(0, bytes).slice(0);
+      const mapped = Promise.all([submitted, this.#map(staging, bytes)]);
+      // Whichever of the two fails, it is awaited below.
+      mapped.catch(() => undefined);
+      const data = touchedBuffer(bytes);
+      await mapped;
+      new Uint8Array(data).set(new Uint8Array(staging.getMappedRange(0, bytes)));
+      return data;
     } finally {
       if (startMs !== undefined) timeline?.waited({ label, startMs, endMs: performance.now() });
       // Also after a refused submit, whose staging buffer is mapped or about to be: the pool lends it out again.
