@@ -7,9 +7,12 @@ import type { TuneStore } from './tune/tuneStore.ts';
 
 /** A step down: a feature that stays unused from then on, or kernels that others stand in for. */
 export interface StepDown {
-  readonly what: 'subgroups' | 'f16' | KernelFamily;
+  readonly what: 'subgroup-matrix' | 'subgroups' | 'f16' | KernelFamily;
   readonly reason: string;
 }
+
+/** In the order in which they are tried: what costs least first. */
+const stepNames: readonly StepDown['what'][] = ['subgroup-matrix', 'subgroups', 'f16', ...kernelFamilies];
 
 export interface SelfTested {
   readonly info: DeviceInfo;
@@ -19,8 +22,8 @@ export interface SelfTested {
 }
 
 /**
- * Runs the kernels that this device's rules choose against float64 and steps down until they are right: without subgroups,
- * without f16, with the kernels that CPU adapters use; a step that mends nothing is not taken. What was found out is kept
+ * Runs the kernels that this device's rules choose against float64 and steps down until they are right: without matrix
+ * units, without subgroups, without f16, with the kernels that CPU adapters use; a step that mends nothing is not taken. What was found out is kept
  * by adapter, features, browser and shaders; only the first engine there takes the time.
  * @throws EngineError device-lost, out-of-memory
  */
@@ -40,7 +43,7 @@ async function stepDown(device: GPUDevice, start: DeviceInfo): Promise<SelfTeste
   let info = start;
   let wrong = await wrongOn(device, info);
   const steps: StepDown[] = [];
-  for (const what of ['subgroups', 'f16', ...kernelFamilies] as const) {
+  for (const what of stepNames) {
     if (wrong.length === 0) break;
     if (!mayMend(what, info, wrong)) continue;
     const step = { what, reason: `wrong results of ${wrong.join(', ')} on this device` };
@@ -54,8 +57,10 @@ async function stepDown(device: GPUDevice, start: DeviceInfo): Promise<SelfTeste
   return { info, steps, hopeless: wrong };
 }
 
-const mayMend = (what: StepDown['what'], { features }: DeviceInfo, wrong: readonly KernelFamily[]): boolean =>
-  what === 'subgroups' || what === 'f16' ? features[what] : wrong.includes(what);
+function mayMend(what: StepDown['what'], { features }: DeviceInfo, wrong: readonly KernelFamily[]): boolean {
+  if (what === 'subgroup-matrix') return features.subgroupMatrix;
+  return what === 'subgroups' || what === 'f16' ? features[what] : wrong.includes(what);
+}
 
 /** In a context of its own, whose buffers go with it. */
 async function wrongOn(device: GPUDevice, info: DeviceInfo): Promise<KernelFamily[]> {
@@ -69,6 +74,7 @@ async function wrongOn(device: GPUDevice, info: DeviceInfo): Promise<KernelFamil
 
 /** The device after a step down. */
 function stepped(info: DeviceInfo, { what }: StepDown): DeviceInfo {
+  if (what === 'subgroup-matrix') return without(info, { subgroupMatrix: false });
   if (what === 'subgroups') return without(info, { subgroups: false, subgroupMatrix: false });
   if (what === 'f16') return without(info, { f16: false, subgroupMatrix: false });
   return { ...info, avoided: [...(info.avoided ?? []), what] };
@@ -91,8 +97,7 @@ const isRemembered = (value: unknown): value is Remembered =>
   typeof value['shaders'] === 'string' &&
   Array.isArray(value['steps']) &&
   value['steps'].every(
-    (step) => isRecord(step) && stepNames.includes(String(step['what'])) && typeof step['reason'] === 'string',
+    (step) => isRecord(step) && stepNames.some((name) => name === step['what']) && typeof step['reason'] === 'string',
   );
 
-const stepNames: readonly string[] = ['subgroups', 'f16', ...kernelFamilies];
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

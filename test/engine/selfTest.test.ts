@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { Engine, EngineEvent } from '../../src/engine/api.ts';
+import { selfTest } from '../../src/engine/selfTest.ts';
 import type { TuneSurroundings } from '../../src/engine/tune/tuneModel.ts';
+import type { DeviceInfo } from '../../src/gpu/device.ts';
 import { openEngine, relativeError } from '../support/engine.ts';
 import { filesOf, readF32, readJsonFile } from '../support/files.ts';
-import { type TestTier, testTiers } from '../support/gpu.ts';
+import { openGpu, type TestTier, testTiers } from '../support/gpu.ts';
 import { mapStore } from '../support/mapStore.ts';
 import { type SabotagedGpu, sabotagedGpu } from '../support/sabotagedGpu.ts';
 
@@ -90,6 +92,23 @@ describe.each(testTiers)('a compiler that gets kernels wrong, in tier %s', (tier
       expect(degraded).toEqual(['vector product', 'prefill attention']);
       expect(engine.info.avoided).toEqual(degraded);
       expect(await error(engine)).toBeLessThan(tolerance);
+    });
+  }
+  // Where there are halves, which units multiply. No device here has units: their kernels do not compile.
+  if (tier === 'f16') {
+    test('matrix units whose kernels fail are left alone, and nothing else is', async () => {
+      const { device, info } = await openGpu(tier);
+      const units: DeviceInfo = {
+        ...info,
+        adapter: { vendor: 'somebody', architecture: '', device: '', description: '', software: false },
+        features: { ...info.features, subgroupMatrix: true },
+        matrixSyntax: 'templates',
+      };
+      const { steps, hopeless, info: after } = await selfTest(device, units);
+      expect(steps.map(({ what }) => what)).toEqual(['subgroup-matrix']);
+      expect(hopeless).toEqual([]);
+      expect(after.matrixSyntax).toBeUndefined();
+      expect(after.features).toEqual(info.features);
     });
   }
 });
