@@ -26,12 +26,6 @@ export interface ModelSetup {
   readonly caching: CachingSettings | undefined;
 }
 
-/**
- * Results on their way while another call's work is submitted. With two of them the GPU computes one's work and has the other's
- * queued while a result goes to JavaScript and a call comes back, each a journey through the browser's processes.
- */
-const mostArriving = 2;
-
 /** A loaded model's life: one user at a time, and a new runtime after the device was lost. */
 export class ModelCore {
   readonly setup: ModelSetup;
@@ -39,8 +33,8 @@ export class ModelCore {
   readonly #mutex = new Mutex();
   readonly #onDispose: () => void;
   #disposed = false;
-  /** Results of the `overlapping` calls before, on their way; the newest last. */
-  readonly #arriving: Promise<unknown>[] = [];
+  /** The result of the `overlapping` call before, on its way. */
+  #arriving: Promise<unknown> = Promise.resolve();
 
   constructor(setup: ModelSetup, runtime: Runtime, onDispose: () => void) {
     this.setup = setup;
@@ -98,9 +92,9 @@ export class ModelCore {
   }
 
   /**
-   * Work whose result is read behind it: the next caller's turn comes when `begin` has submitted everything and no more than
-   * `mostArriving` results are on their way, so that the GPU has work meanwhile. Without computeOverlap each result is
-   * waited for. As with `retrying`, once more after a lost device.
+   * Work whose result is read behind it: the next caller's turn comes when `begin` has submitted everything and the
+   * result of the call before is there, so that the GPU has work while a result is on its way. Without computeOverlap
+   * each result is waited for. As with `retrying`, once more after a lost device.
    */
   async overlapping<T>(begin: (runtime: Runtime) => Promise<{ readonly result: Promise<T> }>): Promise<T> {
     try {
@@ -119,10 +113,10 @@ export class ModelCore {
   ): Promise<{ readonly result: Promise<T> }> {
     return this.exclusive(async () => {
       await this.recover();
+      const before = this.#arriving;
       const begun = await begin(this.#runtime);
-      this.#arriving.push(begun.result.catch(() => undefined));
-      const most = this.setup.flags.computeOverlap ? mostArriving : 0;
-      while (this.#arriving.length > most) await this.#arriving.shift();
+      this.#arriving = begun.result.catch(() => undefined);
+      await (this.setup.flags.computeOverlap ? before : this.#arriving);
       return begun;
     });
   }
@@ -150,7 +144,7 @@ export class ModelCore {
     // What is running ends first: its buffers must not go from under it.
     return this.#mutex.run(async () => {
       this.#disposed = true;
-      await Promise.all(this.#arriving);
+      await this.#arriving;
       if (!this.#runtime.gpu.lost) this.#runtime.dispose();
       this.#onDispose();
     });

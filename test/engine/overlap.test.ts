@@ -59,7 +59,7 @@ function abortAtReadback(stop: AbortController): void {
 // None of this depends on the tier.
 describe.each(testTiers.slice(0, 1))('forwards together (%s)', (tier) => {
   test.each([
-    [true, 3],
+    [true, 2],
     [false, 1],
   ])('computeOverlap %s: each gives what it gives alone, and %i are in flight', async (computeOverlap, inFlight) => {
     const engine = await openEngine(tier, { optimizations: { computeOverlap } });
