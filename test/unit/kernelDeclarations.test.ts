@@ -4,17 +4,19 @@ import { composeWgsl, type Kernel } from '../../src/gpu/kernel.ts';
 import * as kernels from '../../src/kernels/index.ts';
 
 /** Over this many combinations, each alternative is tried with the first and with the last ones of the other axes. */
-const manyChoices = 100;
+const manyChoices = 12;
 
 /** Every combination of a kernel's alternatives, or enough of them that each alternative occurs. */
 function choices(kernel: Kernel): Record<string, string>[] {
   const axes = Object.entries(kernel.axes).map(([axis, alternatives]) => [axis, Object.keys(alternatives)] as const);
   if (axes.reduce((count, [, names]) => count * names.length, 1) > manyChoices) {
-    return axes.flatMap(([axis, names]) =>
+    const tried = axes.flatMap(([axis, names]) =>
       names.flatMap((name) =>
         [0, -1].map((end) => ({ ...Object.fromEntries(axes.map(([a, all]) => [a, all.at(end) ?? ''])), [axis]: name })),
       ),
     );
+    // All the first ones, and all the last, come once for each axis.
+    return [...new Map(tried.map((choice) => [JSON.stringify(choice), choice])).values()];
   }
   return Object.entries(kernel.axes).reduce<Record<string, string>[]>(
     (all, [axis, alternatives]) =>
