@@ -33,7 +33,8 @@ test('a warm-up measures kernels once; the next visit finds the result, in the w
       async ({ worker, tune }) => {
         const library = '/dist/halftone.js';
         const { createEngine } = (await import(library)) as Library;
-        const optimizations = { kernelOptimization: { tune, tuneBudgetMs: 4000 } };
+        // More than everything takes: what a slow machine reaches in a tight budget is none of this test's business.
+        const optimizations = { kernelOptimization: { tune, tuneBudgetMs: 90_000 } };
         const warnings: string[] = [];
         const engine = await createEngine({
           worker,
