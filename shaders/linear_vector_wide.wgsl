@@ -13,7 +13,6 @@ override LANES: u32 = 32u;
 override IN4: u32 = 0u;              // params.in4; 0: read it there
 override WHOLE_GROUPS: bool = false; // every invocation has outputs of its own
 override FROM_ROW: bool = true;      // x begins at params.first_row; else at 0
-override PAIRED: bool = false;       // not with GATED: an invocation has eight neighbouring outputs, in the place of gate and up
 
 fn in4() -> u32 {
   if (IN4 > 0u) { return IN4; }
@@ -49,17 +48,17 @@ fn multiply(slice: Slice, up: Slice, first_row: u32, step: u32, inside: bool) {
   for (var part = 0u; part < STEP8 + ZERO; part++) {
     let w = decode(slice, part);
     var u: Four;
-    if (GATED || PAIRED) { u = decode(up, part); }
+    if (GATED) { u = decode(up, part); }
     for (var r = 0u; r < INPUT_ROWS + ZERO; r++) {
       let input = load_input8(row_of(first_row + r), r, step * STEP8 + part, inside);
       totals[r] += sum8(input);
       products[r] = dot4(input, w, products[r]);
-      if (GATED || PAIRED) { up_products[r] = dot4(input, u, up_products[r]); }
+      if (GATED) { up_products[r] = dot4(input, u, up_products[r]); }
     }
   }
   for (var r = 0u; r < INPUT_ROWS + ZERO; r++) {
     sums[r] = add_step(slice, products[r], totals[r], sums[r]);
-    if (GATED || PAIRED) { up_sums[r] = add_step(up, up_products[r], totals[r], up_sums[r]); }
+    if (GATED) { up_sums[r] = add_step(up, up_products[r], totals[r], up_sums[r]); }
   }
 }
 
@@ -73,39 +72,29 @@ fn row_of(row: u32) -> u32 {
 fn main(at: Invocation) {
   let first_row = at.group.y * THREAD_ROWS;
   begin_loops();
-  let group = at.group.x * (WORKGROUP_SIZE / LANES) + at.lane / LANES;
-  let column4 = select(group, 2u * group, PAIRED);
+  let column4 = at.group.x * (WORKGROUP_SIZE / LANES) + at.lane / LANES;
   let lane = at.lane % LANES;
   var loaded4 = column4;
-  var next4 = column4 + 1u;
-  if (!WHOLE_GROUPS) {
-    loaded4 = min(column4, params.columns4 - 1u);
-    next4 = min(next4, params.columns4 - 1u);
-  }
+  if (!WHOLE_GROUPS) { loaded4 = min(column4, params.columns4 - 1u); }
   let first = loaded4 * select(4u, 8u, GATED);  // row of W
-  let second = select(next4 * 4u, first + 4u, GATED);
   let steps = in4() / (2u * STEP8);
   // Whether all lanes' last steps are in W.
   let whole = IN4 > 0u && steps % (LANES * UNROLL) == 0u;
   var slices: array<Slice, UNROLL>;
   var ups: array<Slice, UNROLL>;
   var addends: array<Addends, THREAD_ROWS>;
-  var next_addends: array<Addends, THREAD_ROWS>;
   for (var start = 0u; start < steps; start += LANES * UNROLL) {
     for (var i = 0u; i < UNROLL + ZERO; i++) {
       var step = start + i * LANES + lane;
       if (!whole) { step = min(step, steps - 1u); }
       slices[i] = load_slice(first, step);
-      if (GATED || PAIRED) { ups[i] = load_slice(second, step); }
+      if (GATED) { ups[i] = load_slice(first + 4u, step); }
     }
     if (start == 0u) {
       // What is added to the sums: loaded while W is on its way.
       begin_input(at.lane, first_row, (params.out_start4 + loaded4) * select(1u, 2u, GATED));
       for (var r = 0u; r < THREAD_ROWS + ZERO; r++) {
-        if (lane == 0u && first_row + r < params.rows) {
-          addends[r] = load_addends(first_row + r, loaded4);
-          if (PAIRED) { next_addends[r] = load_addends(first_row + r, next4); }
-        }
+        if (lane == 0u && first_row + r < params.rows) { addends[r] = load_addends(first_row + r, loaded4); }
       }
     }
     for (var i = 0u; i < UNROLL + ZERO; i++) {
@@ -116,7 +105,7 @@ fn main(at: Invocation) {
   }
   for (var r = 0u; r < THREAD_ROWS + ZERO; r++) {
     lane_values[r] = sums[r];
-    if (GATED || PAIRED) { lane_values[THREAD_ROWS + r] = up_sums[r]; }
+    if (GATED) { lane_values[THREAD_ROWS + r] = up_sums[r]; }
   }
   lane_sums(at);
   finish_input();
@@ -125,12 +114,7 @@ fn main(at: Invocation) {
     let row = first_row + r;
     if (row >= params.rows) { return; }
     let result = normed_sum(r, lane_values[r]);
-    if (PAIRED) {
-      finish4_with(row, column4, result, vec4f(), addends[r]);
-      if (column4 + 1u < params.columns4) {
-        finish4_with(row, column4 + 1u, normed_up(r, lane_values[THREAD_ROWS + r]), vec4f(), next_addends[r]);
-      }
-    } else if (GATED) {
+    if (GATED) {
       finish4_with(row, column4, result, normed_up(r, lane_values[THREAD_ROWS + r]), addends[r]);
     } else {
       finish4_with(row, column4, result, vec4f(), addends[r]);

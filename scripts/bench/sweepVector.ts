@@ -113,7 +113,7 @@ export function vectorProblemCandidates(p: VectorProblem, gpu: GpuContext, sums:
 }
 
 /**
- * Lanes, workgroups, unrolling; `pair`: eight outputs an invocation; `any`: not made for one inner dimension; `staged`: the normed
+ * Lanes, workgroups, unrolling; `any`: not made for one inner dimension; `staged`: the normed
  * input by way of shared memory.
  */
 function shapesFor(p: VectorProblem): Record<string, VectorShape> {
@@ -127,7 +127,7 @@ function shapesFor(p: VectorProblem): Record<string, VectorShape> {
   ) => {
     // At most half of what is loaded lies past the last step.
     if (2 * steps <= lanes * Number(unroll)) return;
-    const name = `wide l${lanes} w${workgroupSize} u${unroll}${more.paired ? ' pair' : ''}${more.anySize ? ' any' : ''}${more.staged ? ' staged' : ''}`;
+    const name = `wide l${lanes} w${workgroupSize} u${unroll}${more.anySize ? ' any' : ''}${more.staged ? ' staged' : ''}`;
     shapes[name] = { lanes, workgroupSize, threadRows: '1', unroll, ...more };
   };
   for (const lanes of p.few ? [16, 64] : [8, 16, 32, 64, 128, 256]) {
@@ -135,10 +135,8 @@ function shapesFor(p: VectorProblem): Record<string, VectorShape> {
     for (const unroll of ['1', '2', '4'] as const) {
       if (unroll === '4' && (lanes > 64 || p.format === 'int4' || p.gated)) continue;
       add(lanes, size, unroll);
-      if (!p.gated && unroll !== '4' && lanes > 8) add(lanes, size, unroll, { paired: true });
       if (p.norm && unroll !== '4' && lanes > 8) {
         add(lanes, size, unroll, { staged: true });
-        if (!p.gated) add(lanes, size, unroll, { staged: true, paired: true });
       }
     }
     if (lanes === 32 || lanes === 64) add(lanes, 64, '2');

@@ -35,7 +35,7 @@ fn lane_sums(at: Invocation) {
   for (var r = 0u; r < THREAD_ROWS + ZERO; r++) { row_values[r] = lane_values[r]; }
   sum_rows(at.lane, LANES);
   for (var r = 0u; r < THREAD_ROWS + ZERO; r++) { lane_values[r] = row_values[r]; }
-  if (GATED || PAIRED) {
+  if (GATED) {
     for (var r = 0u; r < THREAD_ROWS + ZERO; r++) { row_values[r] = lane_values[THREAD_ROWS + r]; }
     sum_rows(at.lane, LANES);
     for (var r = 0u; r < THREAD_ROWS + ZERO; r++) { lane_values[THREAD_ROWS + r] = row_values[r]; }

@@ -26,7 +26,7 @@ fn lane_sums(at: Invocation) {
   let span = statistics_span();
   for (var r = 0u; r < THREAD_ROWS; r++) {
     lane_values[r] = sum_in_subgroup(lane_values[r]);
-    if (GATED || PAIRED) { lane_values[THREAD_ROWS + r] = sum_in_subgroup(lane_values[THREAD_ROWS + r]); }
+    if (GATED) { lane_values[THREAD_ROWS + r] = sum_in_subgroup(lane_values[THREAD_ROWS + r]); }
     if (span > 0u) { statistics[r] = sum_statistics_in_subgroup(statistics[r]); }
   }
   if (max(LANES, span) <= SUBGROUP_MIN) { return; }
@@ -35,7 +35,7 @@ fn lane_sums(at: Invocation) {
     for (var r = 0u; r < THREAD_ROWS; r++) {
       if (LANES > SUBGROUP_MIN) {
         lane_scratch[r * SUBGROUPS + subgroup] = lane_values[r];
-        if (GATED || PAIRED) { lane_scratch[(THREAD_ROWS + r) * SUBGROUPS + subgroup] = lane_values[THREAD_ROWS + r]; }
+        if (GATED) { lane_scratch[(THREAD_ROWS + r) * SUBGROUPS + subgroup] = lane_values[THREAD_ROWS + r]; }
       }
       if (span > SUBGROUP_MIN) { statistics_scratch[r * SUBGROUPS + subgroup] = statistics[r]; }
     }
@@ -44,7 +44,7 @@ fn lane_sums(at: Invocation) {
   for (var r = 0u; r < THREAD_ROWS; r++) {
     if (LANES > SUBGROUP_MIN) {
       lane_values[r] = sum_subgroups(r, at.lane);
-      if (GATED || PAIRED) { lane_values[THREAD_ROWS + r] = sum_subgroups(THREAD_ROWS + r, at.lane); }
+      if (GATED) { lane_values[THREAD_ROWS + r] = sum_subgroups(THREAD_ROWS + r, at.lane); }
     }
     if (span > SUBGROUP_MIN) {
       let first = r * SUBGROUPS + (at.lane - at.lane % span) / SUBGROUP_MIN;

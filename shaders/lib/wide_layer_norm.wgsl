@@ -22,7 +22,7 @@ fn begin_input(lane: u32, first_row: u32, row4: u32) {
   let first = 2u * (in4() + row4);
   gamma_sums = norm[first];
   beta_sums = norm[first + 1u];
-  if (GATED || PAIRED) {
+  if (GATED) {
     up_gamma_sums = norm[first + 2u];
     up_beta_sums = norm[first + 3u];
   }

@@ -62,7 +62,7 @@ export const linearVectorWide = defineKernel({
   },
   bindings: linearBindings,
   params: linearParams,
-  overrides: ['WORKGROUP_SIZE', 'LANES', 'IN4', 'WHOLE_GROUPS', 'FROM_ROW', 'PAIRED', ...epilogueOverrides],
+  overrides: ['WORKGROUP_SIZE', 'LANES', 'IN4', 'WHOLE_GROUPS', 'FROM_ROW', ...epilogueOverrides],
 });
 
 export interface VectorShape {
@@ -73,8 +73,6 @@ export interface VectorShape {
   readonly threadRows: '1' | '2' | '4' | '8';
   /** Steps loaded before the first is used. */
   readonly unroll: '1' | '2' | '4';
-  /** Eight outputs share lanes instead of four; not for gated weights, which have eight rows of W anyway. */
-  readonly paired?: boolean;
   /** A normed input goes through shared memory: see fitsStaged. Its statistics are then summed in an order that hangs on the size of a workgroup. */
   readonly staged?: boolean;
   /**
@@ -113,7 +111,7 @@ export function vectorWideCall(args: LinearArgs, part: WeightPart, shape: Vector
   const { input, output } = choiceOf(args);
   const { features, subgroupSize } = args.device;
   const software = compilesForCpu(args.device);
-  const groups = (workgroupSize / lanes) * (shape.paired ? 2 : 1);
+  const groups = workgroupSize / lanes;
   return callKernel(linearVectorWide, {
     ...common(args, part, columns4),
     choice: {
@@ -136,7 +134,6 @@ export function vectorWideCall(args: LinearArgs, part: WeightPart, shape: Vector
             FROM_ROW: args.firstRow ? 1 : 0,
           }),
       ...(staged ? { STAGED4: (Number(threadRows) * args.weight.inDim) / 4 } : {}),
-      ...(shape.paired ? { PAIRED: 1 } : {}),
       ...(features.subgroups ? { SUBGROUP_MIN: subgroupSize[0] } : {}),
       ...epilogueOf(args),
     },

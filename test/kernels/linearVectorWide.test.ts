@@ -53,7 +53,7 @@ const wideShapes: Suite = {
     { rows: 1, inDim: 288, outDim: 77, partRows: 32, firstRow: 2 },
   ],
   mixes: [
-    { format: 'int4', norm: 'layerNorm', bias: true, shape: { ...shapeOf(8, '1'), paired: true } },
+    { format: 'int4', norm: 'layerNorm', bias: true, shape: { ...shapeOf(8, '1') } },
     {
       format: 'int4',
       norm: 'layerNorm',
@@ -61,9 +61,9 @@ const wideShapes: Suite = {
       activation: 'silu',
       shape: { ...shapeOf(16, '1'), staged: true },
     },
-    { format: 'int8', norm: 'rmsNorm', bias: true, shape: { ...shapeOf(8, '2'), staged: true, paired: true } },
+    { format: 'int8', norm: 'rmsNorm', bias: true, shape: { ...shapeOf(8, '2'), staged: true } },
     { format: 'f16', norm: 'layerNorm', residual: true, bias: true, shape: { ...shapeOf(16, '2'), anySize: false } },
-    { format: 'int8', residual: true, shape: { ...shapeOf(8, '2'), anySize: false, paired: true } },
+    { format: 'int8', residual: true, shape: { ...shapeOf(8, '2'), anySize: false } },
     {
       format: 'int4',
       norm: 'layerNorm',
