@@ -1,19 +1,9 @@
 import { roundUp } from '../core/shape.ts';
 import { avoids, type DeviceInfo } from '../gpu/device.ts';
-import { callKernel, type Candidate, growingCost, type KernelCall } from '../gpu/kernel.ts';
-import {
-  type AttentionArgs,
-  attentionKey,
-  buffersOf,
-  capacityOf,
-  costOf,
-  paramsOf,
-  powerOfTwo,
-  subgroupsOf,
-  unroll,
-} from './attentionArgs.ts';
+import { callKernel, type Candidate, type KernelCall } from '../gpu/kernel.ts';
+import { type AttentionArgs, attentionKey, capacityOf, powerOfTwo, subgroupsOf, unroll } from './attentionArgs.ts';
 import { attentionDecodeKernel, rowTileAxis } from './attentionKernels.ts';
-import { inSplits, singleSplitKeys, type Split, splitsOf } from './attentionMerge.ts';
+import { inSplits, splitCall, singleSplitKeys, type Split, splitsOf } from './attentionMerge.ts';
 import {
   decodeWideAttention,
   fitsWide,
@@ -95,31 +85,22 @@ export function decodeScratchBytes(sizes: {
 
 /** Splits of at least two tiles of 64 keys: a shorter one would spend its time on starting. */
 const splitKeysFor = (capacity: number): number => Math.max(128, roundUp(Math.ceil(capacity / mostSplits), 64));
-function decodeCall(args: AttentionArgs, { row, out, rule, splits }: Split): KernelCall {
+function decodeCall(args: AttentionArgs, split: Split): KernelCall {
   const headDim4 = args.headDim / 4;
   const rows = (args.heads / args.kvHeads) * args.queryLen;
   const reduce = subgroupsOf(args.device, 4) ? 'subgroups' : 'shared';
   const lanes = decodeLanes(args.device, headDim4);
   const rowBlocks = Math.ceil(rows / (headDim4 > 32 ? 4 : 8));
-  const params = paramsOf(args);
   return callKernel(attentionDecodeKernel, {
-    label: args.label,
-    choice: { element: args.element, reduce, rowTile: sizeName(Math.ceil(rows / rowBlocks)), row },
+    ...splitCall(args, split, rowBlocks),
+    choice: { element: args.element, reduce, rowTile: sizeName(Math.ceil(rows / rowBlocks)), row: split.row },
     overrides: {
       WORKGROUP_SIZE: lanes * 16,
       HEAD_DIM4: headDim4,
       COLUMNS: powerOfTwo(headDim4),
       UNROLL: unroll(args),
     },
-    buffers: { ...buffersOf(args), out },
-    params: {
-      ...params,
-      out_batch4: row === 'partial' ? args.batch : params.out_batch4,
-      split_keys: rule.unit,
-      row_blocks: rowBlocks,
-    },
-    workgroups: () => [splits(), args.kvHeads * rowBlocks, args.batch],
-    cost: growingCost(() => costOf(args, args.maxKeys?.() ?? args.keyLen)),
+    workgroups: () => [split.splits(), args.kvHeads * rowBlocks, args.batch],
   });
 }
 

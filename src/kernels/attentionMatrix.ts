@@ -9,10 +9,10 @@ import elemF16 from '../../shaders/lib/elem_f16.wgsl?raw';
 import invocationSubgroupsWgsl from '../../shaders/lib/invocation_lane_subgroups.wgsl?raw';
 import sequencesWgsl from '../../shaders/lib/sequences.wgsl?raw';
 import type { MatrixSyntax } from '../gpu/device.ts';
-import { callKernel, defineKernel, growingCost, type KernelCall } from '../gpu/kernel.ts';
-import { type AttentionArgs, buffersOf, capacityOf, costOf, type HeadsView, paramsOf } from './attentionArgs.ts';
+import { callKernel, defineKernel, type KernelCall } from '../gpu/kernel.ts';
+import { type AttentionArgs, type HeadsView } from './attentionArgs.ts';
 import { viewBindings, viewParams } from './attentionKernels.ts';
-import { mergeCall, splitsOf } from './attentionMerge.ts';
+import { inSplits, splitCall, splitsOf } from './attentionMerge.ts';
 
 /** How attention_matrix cuts its work: shaders/attention_matrix.wgsl. */
 const shapeAxes = {
@@ -84,27 +84,14 @@ export function matrixAttention(
   syntax: MatrixSyntax,
   splitKeys = 0x7fff_ffff,
 ): KernelCall[] {
-  const { scratch } = args;
-  const capacity = capacityOf(args);
-  const keys = (): number => Math.min(args.maxKeys?.() ?? args.keyLen, capacity);
-  const split = scratch !== undefined && capacity > splitKeys;
-  const splits = (): number => (split ? Math.max(1, Math.ceil(keys() / splitKeys)) : 1);
   const tiles = Math.ceil(args.queryLen / (16 * Number(shape.rowBlocks)));
   const dimBlocks = String(args.headDim / 16);
   if (!isDimBlocks(dimBlocks)) throw new RangeError(`attention_matrix has no variant for headDim ${args.headDim}.`);
-  const params = paramsOf(args);
-  const call = callKernel(attentionMatrixKernel, {
-    label: args.label,
-    choice: { syntax, row: split ? 'partial' : 'result', dimBlocks, ...shape },
-    buffers: { ...buffersOf(args), out: split ? scratch : args.out.buffer },
-    params: {
-      ...params,
-      out_batch4: split ? args.batch : params.out_batch4,
-      split_keys: split ? splitKeys : 0x7fff_ffff,
-      row_blocks: tiles,
-    },
-    workgroups: () => [tiles * splits(), args.heads, args.batch],
-    cost: growingCost(() => costOf(args, keys())),
-  });
-  return split ? [call, mergeCall(args, scratch, splitsOf(splitKeys), splits)] : [call];
+  return inSplits(args, splitsOf(splitKeys), (split) =>
+    callKernel(attentionMatrixKernel, {
+      ...splitCall(args, split, tiles),
+      choice: { syntax, row: split.row, dimBlocks, ...shape },
+      workgroups: () => [tiles * split.splits(), args.heads, args.batch],
+    }),
+  );
 }

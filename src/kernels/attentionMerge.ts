@@ -1,6 +1,6 @@
 import { elementBytes } from '../core/dtype.ts';
 import { type BufferSlice, callKernel, growingCost, type KernelCall } from '../gpu/kernel.ts';
-import { type AttentionArgs, capacityOf, paramsOf, powerOfTwo } from './attentionArgs.ts';
+import { type AttentionArgs, buffersOf, capacityOf, costOf, paramsOf, powerOfTwo } from './attentionArgs.ts';
 import { attentionMergeKernel } from './attentionKernels.ts';
 
 /** Up to this many keys one workgroup walks them all: merging would take longer. */
@@ -30,12 +30,30 @@ export function inSplits(args: AttentionArgs, rule: SplitRule, call: (split: Spl
   const { scratch } = args;
   if (!scratch || capacity <= Math.max(rule.unit, singleSplitKeys))
     return [call({ row: 'result', out: args.out.buffer, rule: splitsOf(0x7fff_ffff), splits: () => 1 })];
-  const splits = (): number =>
-    Math.max(1, Math.min(rule.most, Math.ceil(Math.min(args.maxKeys?.() ?? args.keyLen, capacity) / rule.unit)));
+  const splits = (): number => Math.max(1, Math.min(rule.most, Math.ceil(keysOf(args) / rule.unit)));
   return [call({ row: 'partial', out: scratch, rule, splits }), mergeCall(args, scratch, rule, splits)];
 }
 
-/** Joins what the splits each left in `scratch`, for decoding and for prefill. */
+/** Keys that there can be when it is recorded. */
+const keysOf = (args: AttentionArgs): number => Math.min(args.maxKeys?.() ?? args.keyLen, capacityOf(args));
+
+/** What calls of all kernels that split their keys have in common. */
+export function splitCall(args: AttentionArgs, { row, out, rule }: Split, rowBlocks: number) {
+  const params = paramsOf(args);
+  return {
+    label: args.label,
+    buffers: { ...buffersOf(args), out },
+    params: {
+      ...params,
+      out_batch4: row === 'partial' ? args.batch : params.out_batch4,
+      split_keys: rule.unit,
+      row_blocks: rowBlocks,
+    },
+    cost: growingCost(() => costOf(args, keysOf(args))),
+  };
+}
+
+/** Joins what the splits each left in `scratch`. */
 export function mergeCall(
   args: AttentionArgs,
   scratch: GPUBuffer | BufferSlice,

@@ -1,5 +1,5 @@
 import { avoids, runsInQuads } from '../gpu/device.ts';
-import { callKernel, type Candidate, growingCost, type KernelCall } from '../gpu/kernel.ts';
+import { callKernel, type Candidate, type KernelCall } from '../gpu/kernel.ts';
 import {
   type AttentionArgs,
   attentionKey,
@@ -11,7 +11,7 @@ import {
   unroll,
 } from './attentionArgs.ts';
 import { matrixAttention, matrixShapeName, suitsMatrixUnits } from './attentionMatrix.ts';
-import { mergeCall, splitsOf } from './attentionMerge.ts';
+import { inSplits, splitCall, splitsOf } from './attentionMerge.ts';
 import {
   attentionDirectKernel,
   attentionPrefillKernel,
@@ -119,36 +119,23 @@ export function directAttention(args: AttentionArgs): KernelCall {
 
 /** `attention` by attention_prefill in a given shape; with `scratch` and `splitKeys` the keys are split and merged. */
 export function prefillAttention(args: AttentionArgs, shape: PrefillShape, splitKeys = 0x7fff_ffff): KernelCall[] {
-  const { scratch } = args;
-  const capacity = args.keyCapacity ?? args.keyLen;
-  const keys = (): number => Math.min(args.maxKeys?.() ?? args.keyLen, capacity);
-  const split = scratch !== undefined && capacity > splitKeys;
-  const splits = (): number => (split ? Math.max(1, Math.ceil(keys() / splitKeys)) : 1);
   const headDim4 = args.headDim / 4;
   const columns = Number(shape.columnThreads);
   const tiles = Math.ceil(args.queryLen / (Number(shape.rowThreads) * Number(shape.threadRows)));
-  const params = paramsOf(args);
-  const call = callKernel(attentionPrefillKernel, {
-    label: args.label,
-    choice: {
-      element: args.element,
-      reduce: prefillReduce(args.device, shape),
-      row: split ? 'partial' : 'result',
-      laneVecs: laneVecsOf(Math.ceil(headDim4 / columns)),
-      ...shape,
-    },
-    overrides: { HEAD_DIM4: headDim4 },
-    buffers: { ...buffersOf(args), out: split ? scratch : args.out.buffer },
-    params: {
-      ...params,
-      out_batch4: split ? args.batch : params.out_batch4,
-      split_keys: split ? splitKeys : 0x7fff_ffff,
-      row_blocks: tiles,
-    },
-    workgroups: () => [tiles * splits(), args.heads, args.batch],
-    cost: growingCost(() => costOf(args, keys())),
-  });
-  return split ? [call, mergeCall(args, scratch, splitsOf(splitKeys), splits)] : [call];
+  return inSplits(args, splitsOf(splitKeys), (split) =>
+    callKernel(attentionPrefillKernel, {
+      ...splitCall(args, split, tiles),
+      choice: {
+        element: args.element,
+        reduce: prefillReduce(args.device, shape),
+        row: split.row,
+        laneVecs: laneVecsOf(Math.ceil(headDim4 / columns)),
+        ...shape,
+      },
+      overrides: { HEAD_DIM4: headDim4 },
+      workgroups: () => [tiles * split.splits(), args.heads, args.batch],
+    }),
+  );
 }
 
 const isLaneVecs = (name: string): name is keyof typeof laneVecsAxis => name in laneVecsAxis;

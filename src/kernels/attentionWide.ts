@@ -1,16 +1,8 @@
 import { compilesForCpu } from '../gpu/device.ts';
-import { callKernel, growingCost, type KernelCall } from '../gpu/kernel.ts';
-import {
-  type AttentionArgs,
-  buffersOf,
-  capacityOf,
-  costOf,
-  paramsOf,
-  powerOfTwo,
-  subgroupsOf,
-} from './attentionArgs.ts';
+import { callKernel, type KernelCall } from '../gpu/kernel.ts';
+import { type AttentionArgs, capacityOf, powerOfTwo, subgroupsOf } from './attentionArgs.ts';
 import { attentionDecodeWideKernel, wideRowsAxis } from './attentionKernels.ts';
-import { inSplits, type Split, type SplitRule } from './attentionMerge.ts';
+import { inSplits, splitCall, type Split, type SplitRule } from './attentionMerge.ts';
 
 /** How the kernel walks: see attention_decode_wide.wgsl. */
 export interface WideShape {
@@ -78,11 +70,10 @@ function rowsName(rows: number): Rows {
 export function decodeWideAttention(args: AttentionArgs, shape: WideShape, splitting: SplitRule): KernelCall[] {
   const rows = rowsOf(args);
   const rowBlocks = Math.ceil(rows / mostRows);
-  const params = paramsOf(args);
-  const call = ({ row, out, rule, splits }: Split): KernelCall =>
+  const call = (split: Split): KernelCall =>
     callKernel(attentionDecodeWideKernel, {
-      label: args.label,
-      choice: { element: args.element, keys: shape.keys, rows: rowsName(Math.ceil(rows / rowBlocks)), row },
+      ...splitCall(args, split, rowBlocks),
+      choice: { element: args.element, keys: shape.keys, rows: rowsName(Math.ceil(rows / rowBlocks)), row: split.row },
       overrides: {
         WORKGROUP_SIZE: shape.workgroupSize,
         HEAD_DIM4: args.headDim / 4,
@@ -90,17 +81,9 @@ export function decodeWideAttention(args: AttentionArgs, shape: WideShape, split
         SUBGROUP_MIN: Math.min(shape.workgroupSize, args.device.subgroupSize[0]),
         PREFETCH: shape.prefetch ? 1 : 0,
         UNROLL: compilesForCpu(args.device) ? 0 : 1,
-        MOST_SPLITS: rule.most,
+        MOST_SPLITS: split.rule.most,
       },
-      buffers: { ...buffersOf(args), out },
-      params: {
-        ...params,
-        out_batch4: row === 'partial' ? args.batch : params.out_batch4,
-        split_keys: rule.unit,
-        row_blocks: rowBlocks,
-      },
-      workgroups: () => [splits(), args.kvHeads * rowBlocks, args.batch],
-      cost: growingCost(() => costOf(args, args.maxKeys?.() ?? args.keyLen)),
+      workgroups: () => [split.splits(), args.kvHeads * rowBlocks, args.batch],
     });
   return inSplits(args, splitting, call);
 }
