@@ -26,7 +26,7 @@ async function point(
     bytes: wanted.parameters * weightBytesOf[wanted.precision],
   };
   const base = { label, size, halftoneMs: [], peerMs: [], ...work };
-  const expected = expectedMs(work, undefined, wanted.ceilings) * (wanted.runs + 1);
+  const expected = expectedMs(work, undefined, wanted.ceilings, pair.peer ? 'beside' : 'alone') * (wanted.runs + 1);
   if (expected > wanted.limitMs)
     return { ...base, note: `left out: would take about ${(expected / 1000).toFixed(0)} s` };
   const { halftone, peer, x } = runnersOf(pair, [batch, seq, wanted.hidden], seq + batch);

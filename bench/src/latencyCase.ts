@@ -1,6 +1,6 @@
 import { EngineError } from '../../src/index.ts';
-import { requestDevice } from '../../src/gpu/device.ts';
-import { GpuContext } from '../../src/gpu/context.ts';
+import type { GpuContext } from '../../src/gpu/context.ts';
+import type { KernelCall } from '../../src/gpu/kernel.ts';
 import { buildPlan, type Plan } from '../../src/gpu/plan.ts';
 import { Activations } from '../../src/nn/layerOps.ts';
 import { storingSink, WeightLoader } from '../../src/nn/loadWeights.ts';
@@ -11,11 +11,13 @@ import { trunkSpecs } from '../../src/nn/trunkWeights.ts';
 import { WeightSet } from '../../src/nn/weights.ts';
 import { formatIn } from '../../src/nn/weightSpec.ts';
 import { publishedConfigs } from '../../src/variants/published.ts';
-import { gpuTime } from './device.ts';
+import { gpuTime, openDevice } from './device.ts';
 import { runEngines } from './latencyEngines.ts';
 import { task } from './latencyNudge.ts';
 import { runPauses } from './latencyPauses.ts';
 import { Forwards, type Marks, schedules, togethers } from './latencySchedules.ts';
+import { manyRows, runRows } from './latencyRows.ts';
+import { runTransfers } from './latencyTransfers.ts';
 import type { CaseResult, LatencyCase, Measurement } from './protocol.ts';
 import { checkOutputs, seededInput, timed, warmedUp } from './samples.ts';
 import { together, weightBytesOf } from './trunkCase.ts';
@@ -29,13 +31,15 @@ interface Subject {
   /** The same weights behind the engine's own way to the GPU. */
   readonly trunk: Trunk;
   readonly gpuMs: readonly number[];
+  /** Of a forward of many rows, and where its input lies. */
+  readonly rows: { readonly calls: readonly KernelCall[]; readonly x: GPUBuffer };
   readonly dispose: () => void;
 }
 
 /** The published trunk with seeded weights at one row, on a device of its own; its dispatches are the engine's. */
 async function openSubject({ variant, precision }: LatencyCase): Promise<Subject> {
-  const { device, info } = await requestDevice(navigator.gpu, { powerPreference: 'high-performance' });
-  const gpu = new GpuContext(device, info);
+  const gpu = await openDevice();
+  const { info } = gpu;
   if (precision === 'f16' && !info.features.f16)
     throw new EngineError('not-supported', 'This adapter does not compute in f16.', 'Choose another precision.');
   const config = parseTrunkConfig(publishedConfigs[variant]);
@@ -57,7 +61,10 @@ async function openSubject({ variant, precision }: LatencyCase): Promise<Subject
   for (let i = 0; i < 9; i++) times.push((await gpuTime(gpu, calls, 64)) ?? Number.NaN);
   const gpuMs = times.filter((ms) => ms > 0);
   const trunk = new Trunk(gpu, config, weights, options);
-  return { gpu, plan, forwards, trunk, gpuMs, dispose: () => gpu.destroy() };
+  const manyBuffers = await allocateTrunk(new Activations(gpu), config, manyRows, options);
+  const many = trunkLayers({ gpu, config, weights, options, batch: 1, seq: manyRows }, manyBuffers).flat();
+  const rows = { calls: many, x: manyBuffers.x };
+  return { gpu, plan, forwards, trunk, gpuMs, rows, dispose: () => gpu.destroy() };
 }
 
 /** A way to do the same as the others of its table. */
@@ -200,8 +207,11 @@ export async function runLatencyCase(wanted: LatencyCase): Promise<CaseResult> {
         section('one forward by different schedules', await runSchedules(subject, x, runs)),
         section(`${together} asked for at once, each`, await runTogether(subject, x, runs)),
         section('pieces of it', await runPieces(subject, x, runs)),
+        section(`${manyRows} rows`, await runRows({ ...subject, ...subject.rows }, hidden, runs)),
+        section('4 MiB there and back', await runTransfers(subject.gpu, runs)),
         section('behind a pause', await runPauses(subject, x, runs)),
         section('the engine', await runEngines(wanted, x, runs)),
+        section(`the engine, ${manyRows} rows`, await runEngines(wanted, seededInput(manyRows * hidden, 1), runs)),
       ],
     };
   } finally {

@@ -43,8 +43,12 @@ async function inTurn({ models, x, shape }: Engines, runs: number): Promise<numb
   return samples;
 }
 
-/** `model.forward` in the page, there without computeOverlap, and through a worker. */
-export async function runEngines({ variant, precision }: LatencyCase, x: Float32Array, runs: number): Promise<Row[]> {
+/** `model.forward` of all rows of x in the page, there without computeOverlap, and through a worker. */
+export async function runEngines(
+  { variant, precision, hidden }: LatencyCase,
+  x: Float32Array,
+  runs: number,
+): Promise<Row[]> {
   const engines = await Promise.all([
     createEngine({ worker: false }),
     createEngine({ worker: false, optimizations: { computeOverlap: false } }),
@@ -53,7 +57,7 @@ export async function runEngines({ variant, precision }: LatencyCase, x: Float32
   try {
     const source = { init: 'random', seed: 1 } as const;
     const models = await Promise.all(engines.map((engine) => engine.load(variant, { source, precision })));
-    const all: Engines = { models, x, shape: [1, 1, x.length] };
+    const all: Engines = { models, x, shape: [1, x.length / hidden, hidden] };
     const outputs = await Promise.all(models.map((model) => model.forward(x, all.shape)));
     for (const output of outputs) checkOutputs('another engine', output, outputs[0] ?? x, 1e-6);
     await warmedUp(models.map((model) => () => model.forward(x, all.shape)));

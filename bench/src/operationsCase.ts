@@ -54,7 +54,7 @@ async function timesOf(bench: Bench, operation: Operation): Promise<Measurement>
   const adapterKind = gpu.info.adapter.software ? 'software' : 'gpu';
   const base = { label, size, halftoneMs: [], peerMs: [], ...work };
   const whole = { flops: work.flops * repeats, bytes: work.bytes * repeats };
-  const expected = expectedMs(whole, undefined, wanted.ceilings) * (wanted.runs + 2);
+  const expected = expectedMs(whole, undefined, wanted.ceilings, 'beside') * (wanted.runs + 2);
   if (expected > wanted.limitMs)
     return { ...base, note: `left out: would take about ${(expected / 1000).toFixed(0)} s` };
   const timer = await calibrated(gpu, operation.calls, submitMs[adapterKind]);

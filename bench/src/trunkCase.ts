@@ -157,7 +157,8 @@ export async function runTrunkCase(wanted: TrunkCase): Promise<CaseResult> {
         bytes: wanted.parameters * weightBytesOf[wanted.precision],
       };
       const base = { label: `seq ${seq}`, size: seq, halftoneMs: [], peerMs: [], ...work };
-      const expected = expectedMs(work, measurements.at(-1), wanted.ceilings) * (wanted.runs + 1);
+      const expected =
+        expectedMs(work, measurements.at(-1), wanted.ceilings, pair.peer ? 'beside' : 'alone') * (wanted.runs + 1);
       if (expected > wanted.limitMs) {
         measurements.push({ ...base, note: `left out: would take about ${(expected / 1000).toFixed(0)} s` });
         continue;

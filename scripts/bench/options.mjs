@@ -15,6 +15,7 @@ export const usage = `npm run bench -- [options]
   --torch FILE       results of scripts/bench/torchPeer.py, merged into the tables
   --json FILE        writes all samples
   --markdown FILE    writes the tables beside printing them
+  --cpu-profile FILE  writes a CPU profile of the page in the last case, for Chromium's developer tools
   --pack DIR         writes the bench as an archive for a Linux machine without a network, and measures nothing
   --part MB          size of the archive's parts, at most (38)`;
 
@@ -37,6 +38,7 @@ const precisionNames = ['f32', 'f16', 'int8', 'int4'];
  * @property {string | undefined} torch
  * @property {string | undefined} json
  * @property {string | undefined} markdown
+ * @property {string | undefined} cpuProfile
  * @property {string | undefined} pack
  * @property {number} partBytes
  * @property {boolean} help
@@ -87,6 +89,7 @@ export function readOptions(args) {
       torch: text,
       json: text,
       markdown: text,
+      'cpu-profile': text,
       pack: text,
       part: { ...text, default: '38' },
       help: { type: 'boolean', short: 'h', default: false },
@@ -107,6 +110,7 @@ export function readOptions(args) {
     torch: values.torch,
     json: values.json,
     markdown: values.markdown,
+    cpuProfile: values['cpu-profile'],
     pack: values.pack,
     partBytes: number('part', values.part) * 1e6,
     help: values.help,

@@ -1,4 +1,5 @@
 // One run: server, page, cases in order, each with its samples. A case that fails or hangs does not take the others with it.
+import { writeFile } from 'node:fs/promises';
 import { openPage, within } from '../lib/headless.mjs';
 import { serve } from '../lib/serve.mjs';
 import { ceilingsCase, planCases } from './plan.mjs';
@@ -53,11 +54,13 @@ class BenchPage {
   #open;
   #chromium;
   #url;
+  #cpuProfile;
 
-  /** @param {string} chromium @param {string} url */
-  constructor(chromium, url) {
+  /** @param {string} chromium @param {string} url @param {string | undefined} cpuProfile file for the last case's */
+  constructor(chromium, url, cpuProfile) {
     this.#chromium = chromium;
     this.#url = url;
+    this.#cpuProfile = cpuProfile;
   }
 
   async #page() {
@@ -83,15 +86,31 @@ class BenchPage {
     );
     crash.catch(() => undefined);
     try {
+      const stopProfile = await this.#startProfile(page);
       const run = page.evaluate((wanted) => window.halftoneBench.run(wanted), benchCase);
       run.catch(() => undefined);
       const result = await within(Promise.race([run, crash]), benchCase.limitMs * hungFactor, 'The case');
+      await stopProfile();
       await page.reload();
       return result;
     } catch (error) {
       await this.close();
       throw error;
     }
+  }
+
+  /** Of the page's own thread: where a case's time goes in JavaScript. @param {import('@playwright/test').Page} page */
+  async #startProfile(page) {
+    const file = this.#cpuProfile;
+    if (file === undefined) return () => Promise.resolve();
+    const session = await page.context().newCDPSession(page);
+    await session.send('Profiler.enable');
+    await session.send('Profiler.start');
+    return async () => {
+      const { profile } = await session.send('Profiler.stop');
+      await writeFile(file, JSON.stringify(profile));
+      await session.detach();
+    };
   }
 
   async close() {
@@ -144,7 +163,7 @@ const outcome = (report) =>
  */
 export async function runBench({ options, chromium, pageFolder, ortFolder, versions, log }) {
   const server = await serveBench(pageFolder, ortFolder);
-  const page = new BenchPage(chromium, server.url);
+  const page = new BenchPage(chromium, server.url, options.cpuProfile);
   const started = performance.now();
   try {
     const { adapter, browser } = await page.describe();

@@ -103,7 +103,8 @@ export function vectorProblemCandidates(p: VectorProblem, gpu: GpuContext, sums:
   if (p.norm === 'layerNorm') all['norm apart'] = apart;
   if (subgroups && !p.few) all['old subgroups'] = (args) => linear({ ...args, algorithm: 'vector' });
   for (const [name, shape] of Object.entries(shapesFor(p)))
-    all[name] = (args) => args.weight.parts.map((part) => vectorWideCall(args, part, shape));
+    if (shape.staged !== 'int8' || (subgroups && gpu.info.features.integerDot))
+      all[name] = (args) => args.weight.parts.map((part) => vectorWideCall(args, part, shape));
   if (!p.few)
     all['wide l64 w128 u1 shared'] = (args) =>
       args.weight.parts.map((part) =>
@@ -113,8 +114,8 @@ export function vectorProblemCandidates(p: VectorProblem, gpu: GpuContext, sums:
 }
 
 /**
- * Lanes, workgroups, unrolling; `any`: not made for one inner dimension; `staged`: the normed
- * input by way of shared memory.
+ * Lanes, workgroups, unrolling; `any`: not made for one inner dimension; `staged`: the input by way of shared memory, in f32 or
+ * in int8.
  */
 function shapesFor(p: VectorProblem): Record<string, VectorShape> {
   const steps = stepsOf({ ...p, gated: p.gated ?? false, parts: [] });
@@ -127,7 +128,7 @@ function shapesFor(p: VectorProblem): Record<string, VectorShape> {
   ) => {
     // At most half of what is loaded lies past the last step.
     if (2 * steps <= lanes * Number(unroll)) return;
-    const name = `wide l${lanes} w${workgroupSize} u${unroll}${more.anySize ? ' any' : ''}${more.staged ? ' staged' : ''}`;
+    const name = `wide l${lanes} w${workgroupSize} u${unroll}${more.anySize ? ' any' : ''}${more.staged ? ` staged ${more.staged}` : ''}`;
     shapes[name] = { lanes, workgroupSize, threadRows: '1', unroll, ...more };
   };
   for (const lanes of p.few ? [16, 64] : [8, 16, 32, 64, 128, 256]) {
@@ -136,12 +137,17 @@ function shapesFor(p: VectorProblem): Record<string, VectorShape> {
       if (unroll === '4' && (lanes > 64 || p.format === 'int4' || p.gated)) continue;
       add(lanes, size, unroll);
       if (p.norm && unroll !== '4' && lanes > 8) {
-        add(lanes, size, unroll, { staged: true });
+        add(lanes, size, unroll, { staged: 'f32' });
       }
     }
     if (lanes === 32 || lanes === 64) add(lanes, 64, '2');
     if (lanes === 64 || lanes === 128) add(lanes, 256, '2');
-    if (p.norm && lanes === 64) add(lanes, 256, '1', { staged: true });
+    if (p.norm && lanes === 64) add(lanes, 256, '1', { staged: 'f32' });
+    if (p.format === 'int4' && lanes > 8) {
+      for (const workgroupSize of [64, 128, 256, 512])
+        for (const unroll of ['1', '2', '4'] as const)
+          if (workgroupSize >= lanes) add(lanes, workgroupSize, unroll, { staged: 'int8' });
+    }
     if (lanes === 64) {
       add(lanes, size, '1', { anySize: true });
       add(lanes, size, '2', { anySize: true });
