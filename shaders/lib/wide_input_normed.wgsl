@@ -3,7 +3,7 @@
 var<private> pivots: array<f32, THREAD_ROWS>;
 fn statistics_span() -> u32 { return LANES; }
 fn begin_rows(lane: u32, first_row: u32) {
-  for (var r = 0u; r < THREAD_ROWS; r++) { pivots[r] = pivot_of((first_x_row() + row_of(first_row + r)) * in4()); }
+  for (var r = 0u; r < THREAD_ROWS; r++) { pivots[r] = pivot_of((first_x_row() + row_of(first_row + r)) * in4(), lane); }
 }
 fn load_input8(row: u32, r: u32, k8: u32, inside: bool) -> Eight {
   let gamma = Eight(norm[2u * k8], norm[2u * k8 + 1u]);

@@ -12,7 +12,7 @@ fn place_of(r: u32, k4: u32) -> u32 { return r * in4() + (k4 ^ ((k4 >> 3u) & 7u)
 fn begin_rows(lane: u32, first_row: u32) {
   for (var r = 0u; r < THREAD_ROWS; r++) {
     let row = (first_x_row() + row_of(first_row + r)) * in4();
-    let pivot = pivot_of(row);
+    let pivot = pivot_of(row, lane);
     var total = vec4f();
     var square = vec4f();
     for (var start = 0u; start < in4(); start += WORKGROUP_SIZE) {

@@ -1,9 +1,7 @@
 // What a LayerNorm in one pass adds to the sums of a wide product: with p near the mean m,
 //   Σ w·(gamma·(x - m)·s + beta) = s·(Σ w·gamma·(x - p) - (m - p)·Σ w·gamma) + Σ w·beta.
 // What hangs on W alone, Σ w·gamma and Σ w·beta of each of its rows, is made once (norm_sums.wgsl).
-// p is the row's first element: without it a large mean would take all digits of the variance. As one of the elements it is
-// at most sqrt(in_dim) standard deviations from the mean: an outlier there costs the variance a relative error of
-// in_dim · 2^-24, no more.
+// p, without which a large mean would take all digits of the variance, comes from wide_pivot_*.wgsl.
 // x: f32 [rows, in4] of vec4, in_dim a multiple of 8   norm: gamma [in4], beta [in4], then for each four rows of W two vec4s,
 // Σ w·gamma and Σ w·beta
 const INPUT_ROWS = THREAD_ROWS;
@@ -16,8 +14,6 @@ var<private> beta_sums: vec4f;
 var<private> up_gamma_sums: vec4f;
 var<private> up_beta_sums: vec4f;
 
-// `row`: where it begins in x.
-fn pivot_of(row: u32) -> f32 { return x[row].x; }
 fn begin_input(lane: u32, first_row: u32, row4: u32) {
   let first = 2u * (in4() + row4);
   gamma_sums = norm[first];

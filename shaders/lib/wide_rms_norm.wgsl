@@ -5,7 +5,7 @@ const INPUT_ROWS = THREAD_ROWS;
 @group(0) @binding(2) var<storage, read> norm: array<vec4<f32>>;
 var<private> scales: array<f32, THREAD_ROWS>;
 
-fn pivot_of(row: u32) -> f32 { return 0.0; }
+fn pivot_of(row: u32, lane: u32) -> f32 { return 0.0; }
 fn begin_input(lane: u32, first_row: u32, row4: u32) { begin_rows(lane, first_row); }
 fn finish_input() {
   for (var r = 0u; r < THREAD_ROWS; r++) { scales[r] = inverseSqrt(fma(statistics[r].y, 1.0 / f32(params.in_dim), params.eps)); }

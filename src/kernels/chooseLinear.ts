@@ -5,7 +5,15 @@ import { pickAt, rowsClass } from './candidate.ts';
 import { directCall, type LinearAlgorithm, type LinearArgs, vectorCall } from './linear.ts';
 import { subgroupMatrixCall, subgroupMatrixTilesFor, usesMatrixUnits } from './linearSubgroupMatrix.ts';
 import { tileCall, tilesFor } from './linearTile.ts';
-import { fitsStaged, fitsWide, fusesInWide, stepsOf, vectorWideCall, type VectorShape } from './linearVectorWide.ts';
+import {
+  fitsCodes,
+  fitsStaged,
+  fitsWide,
+  fusesInWide,
+  stepsOf,
+  vectorWideCall,
+  type VectorShape,
+} from './linearVectorWide.ts';
 import { norm } from './norm.ts';
 import type { WeightPart } from './weight.ts';
 
@@ -110,7 +118,10 @@ function normCall(args: LinearArgs): KernelCall[] {
 /** Kernels for the product itself, the heuristic's choice first; a norm is fused. */
 function products(args: LinearArgs): Candidate[] {
   const { device, alone, rows } = args;
-  const few = [...wideCandidates(args), ...vectorCandidates(args)];
+  const wide = wideCandidates(args);
+  // What rounds its input to int8 is no match for what does not, and a tuner would tell them apart as right and wrong.
+  if (wide.length > 0 && takesCodes(args)) return wide;
+  const few = [...wide, ...vectorCandidates(args)];
   // The kernels for many rows take no norm: they would work the statistics out again for every column of tiles.
   if (alone || args.norm) return few;
   const direct: Candidate = { name: 'direct', calls: () => partCalls(args, directCall) };
@@ -139,6 +150,7 @@ const laneLimits: Readonly<Record<WeightFormat, readonly [least: number, most: n
 function wideShape(args: LinearArgs): VectorShape {
   const { rows, alone, weight, norm } = args;
   const { format, gated } = weight;
+  const codes = takesCodes(args);
   const groups = Math.ceil(weight.outDim / 4);
   const steps = stepsOf(weight);
   const [fewest, most] = laneLimits[format];
@@ -146,7 +158,7 @@ function wideShape(args: LinearArgs): VectorShape {
   const [wanted, least, limit] =
     rows <= 2 || alone === true
       ? [
-          format === 'int4' && (gated || norm) ? 65_536 : 131_072,
+          codes ? 32_768 : format === 'int4' && (gated || norm) ? 65_536 : 131_072,
           Math.max(16, Math.min(gated ? 32 : fewest, steps / 4)),
           most,
         ]
@@ -156,42 +168,57 @@ function wideShape(args: LinearArgs): VectorShape {
 }
 
 function shapeOf(args: LinearArgs, lanes: number, unroll: VectorShape['unroll']): VectorShape {
+  const { norm, weight } = args;
   // Beside an int8 matrix a norm's input is read from the cache for every four outputs: 256 invocations take 0.95 of 128's time.
-  const workgroupSize = Math.max(args.norm && args.weight.format === 'int8' ? 256 : 128, lanes);
+  // A long input in int8 is made by all of a workgroup: of 14,336 elements 256 take 0.91 of the time, of 5,504 0.99, of 2,048 1.1.
+  const large = (norm && weight.format === 'int8') || (takesCodes(args) && weight.inDim >= 4096);
+  const workgroupSize = Math.max(large ? 256 : 128, lanes);
   return { lanes, workgroupSize, unroll, ...rowShape(args, workgroupSize) };
 }
 
+/** Whether one row at least has room to go in int8. */
+const takesCodes = (args: LinearArgs): boolean => fitsCodes(args, { threadRows: '1', workgroupSize: 256 });
+
 /** Steps in flight at most, for one row: what registers hold beside the sums. A step in int4 is four times eight elements; in f32 it is two loads. */
-const mostSteps: Readonly<Record<WeightFormat, { readonly plain: number; readonly gated: number }>> = {
+const mostSteps: Readonly<Record<WeightFormat | 'codes', { readonly plain: number; readonly gated: number }>> = {
   f32: { plain: 2, gated: 1 },
   f16: { plain: 4, gated: 1 },
   int8: { plain: 4, gated: 2 },
   int4: { plain: 2, gated: 1 },
+  // In int4 with the input in int8.
+  codes: { plain: 4, gated: 2 },
 };
 
 /** Like the number of rows, steps in flight leave a row's order alone. */
-function unrollFor({ rows, weight, norm }: LinearArgs, lanes: number, wanted: number): VectorShape['unroll'] {
+function unrollFor(args: LinearArgs, lanes: number, wanted: number): VectorShape['unroll'] {
+  const { rows, weight, norm } = args;
   const { format, gated } = weight;
-  const held = format === 'int4' && norm ? 1 : mostSteps[format][gated ? 'gated' : 'plain'];
+  const codes = takesCodes(args);
+  const held = format === 'int4' && norm && !codes ? 1 : mostSteps[codes ? 'codes' : format][gated ? 'gated' : 'plain'];
   const most = Math.min(wanted, rows > 1 ? held / 2 : held);
-  // What is past the last step is computed in vain: no more than a sixth of it. Four only where they are all that a lane has:
-  // on an H100 8,192 x 8,192 in f16 and 11,264 x 11,264 in int8 took longer with four than with two.
+  // What is past the last step is computed in vain: no more than a sixth of it, of cheap integer products a quarter. Four only
+  // where they are all that a lane has: on an H100 8,192 x 8,192 in f16 and 11,264 x 11,264 in int8 took longer with four than
+  // with two.
   const needed = Math.ceil(stepsOf(weight) / lanes);
-  const fits = (unroll: number): boolean => unroll <= most && Math.ceil(needed / unroll) * unroll <= needed * 1.2;
+  const spare = codes ? 4 / 3 : 1.2;
+  const fits = (unroll: number): boolean => unroll <= most && Math.ceil(needed / unroll) * unroll <= needed * spare;
   return needed <= 4 && fits(4) ? '4' : fits(2) ? '2' : '1';
 }
 
 /**
- * Beside an int4 W, whose lanes read 32 elements a step, reading a normed input for every four outputs outweighs W: it goes through
- * shared memory. A row alone and beside others must have its statistics from the same sums, staged or not: the more rows then
- * go in more passes.
+ * Beside an int4 W, whose lanes read 32 elements a step, reading an input for every four outputs outweighs W: it goes through
+ * shared memory, in int8 where the device multiplies bytes, else in f32 if it is normed. A row alone and beside others must have
+ * its statistics from the same sums, staged or not: the more rows then go in more passes.
  */
 function rowShape(args: LinearArgs, workgroupSize: number): Pick<VectorShape, 'threadRows' | 'staged'> {
   const { rows, alone, weight } = args;
   const wanted = rows === 1 ? '1' : rows === 2 ? '2' : '4';
-  const fits = (threadRows: VectorShape['threadRows']): boolean => fitsStaged(args, { threadRows, workgroupSize });
-  if (weight.format !== 'int4' || !fits(alone ? '1' : wanted)) return { threadRows: wanted };
-  return { threadRows: fits(wanted) ? wanted : fits('2') ? '2' : '1', staged: true };
+  if (weight.format !== 'int4') return { threadRows: wanted };
+  const codes = takesCodes(args);
+  const fits = (threadRows: VectorShape['threadRows']): boolean =>
+    (codes ? fitsCodes : fitsStaged)(args, { threadRows, workgroupSize });
+  if (!codes && !fits(alone ? '1' : wanted)) return { threadRows: wanted };
+  return { threadRows: fits(wanted) ? wanted : fits('2') ? '2' : '1', staged: codes ? 'int8' : 'f32' };
 }
 
 const powerBelow = (value: number): number => 2 ** Math.floor(Math.log2(Math.max(1, value)));

@@ -8,7 +8,7 @@ export { linearDirect, linearVector } from './linear.ts';
 export { attentionMatrixKernel } from './attentionMatrix.ts';
 export { linearSubgroupMatrix } from './linearSubgroupMatrix.ts';
 export { linearTile } from './linearTile.ts';
-export { linearVectorWide } from './linearVectorWide.ts';
+export { linearVectorCodes, linearVectorWide } from './linearVectorWide.ts';
 export { linearInt8Direct, linearInt8Tile, quantizeRowsKernel } from './linearInt8.ts';
 export { meanRowsKernel } from './meanRows.ts';
 export { normKernel } from './norm.ts';

@@ -32,11 +32,12 @@ const eps = 1e-5;
 export async function kernelChecks(gpu: GpuContext, acquire: Acquire): Promise<KernelCheck[]> {
   const element: ElementType = gpu.info.features.f16 ? 'f16' : 'f32';
   const bench: Bench = { gpu, acquire, element };
-  const [halves, codes] = [await f16Weight(bench), await int8Weight(bench)];
+  const [halves, codes, nibbles] = [await f16Weight(bench), await int8Weight(bench), await int4Weight(bench)];
   return Promise.all([
     checkNorm(bench),
     checkVector(bench, halves),
     checkVector(bench, codes),
+    ...(gpu.info.features.integerDot ? [checkVectorCodes(bench, nibbles)] : []),
     checkTile(bench, halves),
     ...(usesInt8Input(rows, codes, gpu.info) ? [checkInt8(bench, codes)] : []),
     checkAttention(bench, 'decode attention'),
@@ -82,7 +83,27 @@ async function int8Weight({ acquire }: Bench): Promise<LinearWeight> {
   return weightOf('int8', await acquire(bytes.byteLength, bytes));
 }
 
-const weightOf = (format: 'f16' | 'int8', buffer: GPUBuffer): LinearWeight => ({
+/** Codes 0 … 15 of int4, steps of one, zeros of eight. */
+const nibble = (row: number, k: number): number => weightCode(row * inDim + k) & 15;
+async function int4Weight({ acquire }: Bench): Promise<LinearWeight> {
+  const rowBytes = inDim / 2 + 16;
+  const bytes = new Uint8Array(outDim * rowBytes);
+  const view = new DataView(bytes.buffer);
+  for (let row = 0; row < outDim; row++) {
+    for (let k = 0; k < inDim; k++) {
+      // Of eight neighbours the first four are the low halves of four bytes.
+      const at = row * rowBytes + Math.floor(k / 8) * 4 + (k % 4);
+      view.setUint8(at, view.getUint8(at) | (nibble(row, k) << (k % 8 < 4 ? 0 : 4)));
+    }
+    for (let group = 0; group < inDim / 32; group++) {
+      view.setUint16(row * rowBytes + inDim / 2 + group * 4, numberToFloat16(16), true);
+      view.setUint16(row * rowBytes + inDim / 2 + group * 4 + 2, numberToFloat16(8), true);
+    }
+  }
+  return weightOf('int4', await acquire(bytes.byteLength, bytes));
+}
+
+const weightOf = (format: 'f16' | 'int8' | 'int4', buffer: GPUBuffer): LinearWeight => ({
   format,
   inDim,
   outDim,
@@ -91,11 +112,11 @@ const weightOf = (format: 'f16' | 'int8', buffer: GPUBuffer): LinearWeight => ({
 });
 
 /** x · Wᵀ: `x` [rows, inDim] to [rows, outDim]. */
-function product(x: ArrayLike<number>, count: number): Float64Array {
+function product(x: ArrayLike<number>, count: number, at = weightAt): Float64Array {
   return Float64Array.from({ length: count * outDim }, (_, index) => {
     const [row, column] = [Math.floor(index / outDim), index % outDim];
     let sum = 0;
-    for (let k = 0; k < inDim; k++) sum += (x[row * inDim + k] ?? 0) * weightAt(column, k);
+    for (let k = 0; k < inDim; k++) sum += (x[row * inDim + k] ?? 0) * at(column, k);
     return sum;
   });
 }
@@ -148,10 +169,17 @@ async function checkVector(bench: Bench, weight: LinearWeight): Promise<KernelCh
   return { family: 'vector product', calls: linear(args), output, element: 'f32', halves: element === 'f16', want };
 }
 
-async function rowsOf(bench: Bench, weight: LinearWeight) {
+/** One row by a W in int4, whose product takes it in int8 where the rules do that. */
+async function checkVectorCodes(bench: Bench, weight: LinearWeight): Promise<KernelCheck> {
+  const { args, result } = await rowsOf(bench, weight, 1);
+  const want = product(numbers(inDim, activation), 1, (row, k) => nibble(row, k) - 8);
+  return { family: 'int8 product', calls: linear({ ...args, alone: true }), ...result, want };
+}
+
+async function rowsOf(bench: Bench, weight: LinearWeight, count: number = rows) {
   const { gpu, acquire, element } = bench;
-  const x = numbers(rows * inDim, activation);
-  const output = await acquire(rows * outDim * 4);
+  const x = numbers(count * inDim, activation);
+  const output = await acquire(count * outDim * 4);
   const args: LinearArgs = {
     label: 'self-test',
     device: gpu.info,
@@ -160,10 +188,10 @@ async function rowsOf(bench: Bench, weight: LinearWeight) {
     weight,
     y: output,
     yElement: 'f32',
-    rows,
+    rows: count,
     none: gpu.none,
   };
-  return { args, result: { output, element: 'f32', halves: element === 'f16', want: product(x, rows) } as const };
+  return { args, result: { output, element: 'f32', halves: element === 'f16', want: product(x, count) } as const };
 }
 
 async function checkTile(bench: Bench, weight: LinearWeight): Promise<KernelCheck> {

@@ -79,9 +79,10 @@ describe.each(testTiers)('candidates of a product in tier %s', async (tier) => {
       const whole = { weight: { ...args.weight, ...weight }, norm: args.norm && { ...args.norm, ...norm } };
       return linear({ ...args, device, ...whole }).map(({ kernel }) => kernel.name);
     };
-    const fused = ['linear_vector_wide'];
-    const apart = ['norm_registers', ...fused];
+    const { subgroups, integerDot } = gpu.info.features;
     for (const format of ['f16', 'int8', 'int4'] as const) {
+      const fused = [format === 'int4' && subgroups && integerDot ? 'linear_vector_codes' : 'linear_vector_wide'];
+      const apart = ['norm_registers', ...fused];
       const weight = { format, inDim: 2048, outDim: 6144 };
       expect(kernels(weight, { kind: 'rmsNorm' })).toEqual(fused);
       expect(kernels(weight, { kind: 'layerNorm', sums: true })).toEqual(fused);

@@ -39,12 +39,29 @@ const tolerances = { f32: { relative: 2e-5, absolute: 2e-5 }, f16: { relative: 6
 /** A mean of 1e3 is known to 1e3 · 2^-24 = 6e-5 standard deviations, some 10 of which a sum can gather. */
 const largeMeanTolerance = { relative: 6e-4, absolute: 1.5e-3 } as const;
 
+/**
+ * Numbers that int8 with a step for each 32 keeps exactly: n/64 for whole n up to 127, which each 32 have one of. Each eight are
+ * followed by their negatives, so that the mean of any whole 16 is zero, and no norm's pivot moves them.
+ */
+function exactInInt8(count: number): Float64Array {
+  const drawn = randomNumbers(count, 1);
+  return drawn.map((_, i) => {
+    const pair = i % 16 < 8 ? i : i - 8;
+    const code = pair % 32 === 0 ? 127 : Math.max(-127, Math.min(127, Math.round((drawn[pair] ?? 0) * 60)));
+    return (i % 16 < 8 ? code : -code) / 64;
+  });
+}
+
 async function check(gpu: GpuContext, c: Case): Promise<void> {
   const inElement: ElementType = c.norm ? 'f32' : c.element;
   const outElement: ElementType = c.residual ? 'f32' : c.element;
   const firstRow = c.firstRow ?? 0;
+  const codes = c.shape?.staged === 'int8';
+  const drawnRows = codes
+    ? exactInInt8((firstRow + c.rows) * c.inDim)
+    : randomNumbers((firstRow + c.rows) * c.inDim, 1);
   const allRows = rounded(
-    randomNumbers((firstRow + c.rows) * c.inDim, 1).map((v) => v + (c.mean ?? 0)),
+    drawnRows.map((v) => v + (c.mean ?? 0)),
     inElement,
   );
   const x = allRows.subarray(firstRow * c.inDim);
@@ -54,7 +71,8 @@ async function check(gpu: GpuContext, c: Case): Promise<void> {
   const bias = c.bias ? rounded(randomNumbers(c.outDim, 4), 'f32') : new Float64Array(c.outDim);
   const upBias = c.bias ? rounded(randomNumbers(c.outDim, 5), 'f32') : new Float64Array(c.outDim);
   const gamma = rounded(
-    randomNumbers(c.inDim, 6).map((v) => 1 + v / 4),
+    // Powers of two by group leave codes what they are.
+    randomNumbers(c.inDim, 6).map((v, k) => (codes ? 2 ** ((Math.floor(k / 32) % 3) - 1) : 1 + v / 4)),
     'f32',
   );
   const beta = rounded(randomNumbers(c.inDim, 7), 'f32');

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { linear } from '../../src/kernels/chooseLinear.ts';
 import type { VectorShape } from '../../src/kernels/linearVectorWide.ts';
+import { normSums, normSumsBytes } from '../../src/kernels/normSums.ts';
+import * as reference from '../reference/linear.ts';
 import { randomNumbers } from '../support/compare.ts';
 import { download, openGpu, poisoned, runCalls, testTiers, upload } from '../support/gpu.ts';
 import { asHardware } from '../support/hardwareGpu.ts';
-import { uploadWeight } from '../support/weights.ts';
+import { keptAs, uploadWeight } from '../support/weights.ts';
 import { checkMix, type Mix, named, type Suite } from './linearSupport.ts';
 
 /**
@@ -22,7 +24,8 @@ const wide: Suite = {
   mixes: [
     { element: 'half', format: 'f16', residual: true, bias: true, activation: 'relu' },
     { element: 'half', format: 'int8', norm: 'layerNorm', gated: true, activation: 'silu' },
-    { element: 'f32', format: 'int4', norm: 'rmsNorm', bias: true },
+    // The rules would take the input in int8 where the device has the instruction.
+    { element: 'f32', format: 'int4', norm: 'rmsNorm', bias: true, shape: shapeOf(8, '2') },
     { element: 'half', format: 'f16', norm: 'layerNorm', bias: true, activation: 'gelu', lanes: 16 },
     { element: 'f32', format: 'f32', gated: true, bias: true, activation: 'gelu-tanh', lanes: 4 },
   ],
@@ -42,8 +45,8 @@ const wideRows: Suite = {
 };
 
 /**
- * Pipelines for one inner dimension, pairs of four outputs an invocation, and inputs by way of shared memory: all lanes and all
- * invocations full, and neither; an odd number of fours.
+ * Pipelines for one inner dimension, and inputs by way of shared memory: all lanes and all invocations full, and neither; an odd
+ * number of fours.
  */
 const wideShapes: Suite = {
   name: 'wide, other shapes',
@@ -59,9 +62,9 @@ const wideShapes: Suite = {
       norm: 'layerNorm',
       gated: true,
       activation: 'silu',
-      shape: { ...shapeOf(16, '1'), staged: true },
+      shape: { ...shapeOf(16, '1'), staged: 'f32' },
     },
-    { format: 'int8', norm: 'rmsNorm', bias: true, shape: { ...shapeOf(8, '2'), staged: true } },
+    { format: 'int8', norm: 'rmsNorm', bias: true, shape: { ...shapeOf(8, '2'), staged: 'f32' } },
     { format: 'f16', norm: 'layerNorm', residual: true, bias: true, shape: { ...shapeOf(16, '2'), anySize: false } },
     { format: 'int8', residual: true, shape: { ...shapeOf(8, '2'), anySize: false } },
     {
@@ -72,6 +75,37 @@ const wideShapes: Suite = {
       shape: { ...shapeOf(4, '2'), anySize: false },
     },
   ].map((mix) => ({ ...mix, element: 'half' }) as Mix),
+};
+
+/** Inputs in int8, of numbers that they are exact for. */
+const wideCodes: Suite = {
+  name: 'wide, input in int8',
+  sizes: [
+    { rows: 1, inDim: 256, outDim: 128, mean: 1e3 },
+    { rows: 1, inDim: 32, outDim: 1 },
+    { rows: 5, inDim: 608, outDim: 77, partRows: 32, firstRow: 2 },
+  ],
+  mixes: [
+    { element: 'half', norm: 'layerNorm', bias: true, threadRows: '1', lanes: 8, unroll: '1' },
+    { element: 'half', norm: 'layerNorm', gated: true, activation: 'silu', threadRows: '4', lanes: 16, unroll: '1' },
+    { element: 'f32', norm: 'rmsNorm', bias: true, threadRows: '2', lanes: 32, unroll: '2' },
+    { element: 'half', residual: true, threadRows: '2', lanes: 8, unroll: '2', anySize: false },
+    { element: 'f32', bias: true, activation: 'gelu', threadRows: '1', lanes: 4, unroll: '2', anySize: false },
+  ].map(
+    ({ threadRows, lanes, unroll, anySize, ...mix }) =>
+      ({
+        ...mix,
+        format: 'int4',
+        shape: {
+          lanes,
+          workgroupSize: 32,
+          threadRows,
+          unroll,
+          staged: 'int8',
+          ...(anySize === false ? { anySize } : {}),
+        },
+      }) as Mix,
+  ),
 };
 
 function shapeOf(lanes: number, unroll: VectorShape['unroll']): VectorShape {
@@ -88,6 +122,71 @@ describe.each(testTiers)('linear_vector_wide in tier %s', async (tier) => {
     test.each(named(suite.mixes))('%s', async (_, mix) => checkMix(gpu, suite, mix));
   });
 
+  if (gpu.info.features.subgroups && gpu.info.features.integerDot) {
+    describe(wideCodes.name, () => {
+      test.each(named(wideCodes.mixes))('%s', async (_, mix) => checkMix(gpu, wideCodes, mix));
+    });
+
+    test.each([
+      ['layerNorm', 0],
+      ['layerNorm', 30],
+      ['rmsNorm', 0],
+    ] as const)(
+      'int4 on a GPU: int8 rounds a %s input to 1/127 of a group, beside an outlier of %d, too',
+      async (...of) => {
+        const [kind, outlier] = of;
+        const [inDim, outDim, eps] = [1056, 128, 1e-5];
+        const x = Float64Array.from(randomNumbers(inDim, 1), Math.fround);
+        if (outlier > 0) x[0] = outlier;
+        const gamma = Float64Array.from(randomNumbers(inDim, 3), (v) => Math.fround(1 + v / 4));
+        const beta = new Float64Array(inDim);
+        const plain = randomNumbers(outDim * inDim, 2);
+        const weight = uploadWeight(gpu, { inDim, outDim, plain }, 'int4');
+        const sums = new Float32Array(normSumsBytes(outDim) / 4);
+        const norm = {
+          kind,
+          buffer: upload(gpu, Float32Array.from([...gamma, ...beta, ...sums])),
+          eps,
+          sums: true,
+        } as const;
+        if (kind === 'layerNorm') await runCalls(gpu, normSums(gpu.info, 'sums', norm.buffer, weight));
+        const y = poisoned(gpu, outDim * 4);
+        const calls = linear({
+          label: 'test',
+          device: asHardware(gpu.info),
+          x: upload(gpu, Float32Array.from(x)),
+          xElement: 'f32',
+          yElement: 'f32',
+          norm,
+          y,
+          weight,
+          rows: 1,
+          none: gpu.none,
+        });
+        expect(calls.map(({ kernel }) => kernel.name)).toEqual(['linear_vector_codes']);
+        await runCalls(gpu, calls);
+        const got = await download(gpu, y, outDim);
+        const n =
+          kind === 'layerNorm'
+            ? reference.layerNorm(x, inDim, gamma, beta, eps)
+            : reference.rmsNorm(x, inDim, gamma, eps);
+        const w = keptAs(plain, inDim, 'int4');
+        const want = reference.linear(n, w, inDim, outDim);
+        // Uniform errors of half a step at most: their variance is a twelfth of its square.
+        let [square, expected] = [0, 0];
+        for (let o = 0; o < outDim; o++) {
+          square += ((got[o] ?? Number.NaN) - (want[o] ?? 0)) ** 2;
+          for (let k = 0; k < inDim; k++) {
+            const group = n.subarray(k - (k % 32), k - (k % 32) + 32);
+            const step = Math.max(...group.map(Math.abs)) / 127;
+            expected += ((w[o * inDim + k] ?? 0) * step) ** 2 / 12;
+          }
+        }
+        expect(Math.sqrt(square / expected)).toBeLessThan(1.4);
+      },
+    );
+  }
+
   const format = tier === 'subgroups' ? 'int4' : 'f16';
   test(`${format} on a GPU: rows side by side are to the bit what each is alone`, async () => {
     const [rows, inDim, outDim] = [6, 416, 37];
@@ -99,7 +198,8 @@ describe.each(testTiers)('linear_vector_wide in tier %s', async (tier) => {
     const run = async (count: number, firstRow: number): Promise<Float64Array> => {
       const y = poisoned(gpu, count * 40 * 4);
       const calls = linear({ ...shared, alone: true, x, y, weight, rows: count, firstRow, none: gpu.none });
-      expect(calls.map(({ kernel }) => kernel.name)).toEqual(['linear_vector_wide']);
+      const codes = format === 'int4' && gpu.info.features.integerDot;
+      expect(calls.map(({ kernel }) => kernel.name)).toEqual([codes ? 'linear_vector_codes' : 'linear_vector_wide']);
       await runCalls(gpu, calls);
       return download(gpu, y, count * 40);
     };

@@ -23,7 +23,7 @@ export const addKernel = defineKernel({
 export const add = (
   y: GPUBuffer,
   amount: number,
-  options: Partial<Pick<KernelCall, 'workgroups' | 'overrides' | 'label'>> = {},
+  options: Partial<Pick<KernelCall, 'workgroups' | 'overrides' | 'label' | 'cost'>> = {},
 ): KernelCall =>
   callKernel(addKernel, {
     choice: {},
