@@ -51,7 +51,8 @@ export class GpuContext {
   choices: ReadonlyMap<string, string> = new Map();
   #none: GPUBuffer | undefined;
   #lost: EngineError | undefined;
-  /** Readbacks whose staging buffer is not mapped yet; and when the last of them began. */
+  #flopsPerSecond = 0;
+  /** What the GPU is not done with yet and somebody waits for; and when the last of it began. */
   #awaited = 0;
   #awaitedSince = 0;
   #nudging = false;
@@ -83,6 +84,16 @@ export class GpuContext {
     return this.#none;
   }
 
+  /** The most floating-point operations a second that a whole run reached, by the wall; 0 before the first. */
+  get flopsPerSecond(): number {
+    return this.#flopsPerSecond;
+  }
+
+  /** Notes what a run took from its first submit to its result; beside others it takes longer, so the fastest counts. */
+  noteRun(flops: number, ms: number): void {
+    if (ms > 0) this.#flopsPerSecond = Math.max(this.#flopsPerSecond, (flops / ms) * 1000);
+  }
+
   inErrorScopes<T>(label: string, work: () => T): { value: T; checked: Promise<void> } {
     return inErrorScopes(this.device, label, work);
   }
@@ -101,7 +112,7 @@ export class GpuContext {
 
   /** Resolves when everything submitted so far is done. */
   async settle(): Promise<void> {
-    await this.device.queue.onSubmittedWorkDone();
+    await this.#awaiting(this.device.queue.onSubmittedWorkDone());
     if (this.#lost) throw this.#lost;
   }
 
@@ -204,18 +215,24 @@ export class GpuContext {
   }
 
   async #map(staging: GPUBuffer, bytes: number): Promise<void> {
-    const mapped = staging.mapAsync(mapRead, 0, bytes);
-    this.#awaited++;
-    this.#awaitedSince = performance.now();
-    if (!this.#nudging) void this.#nudge();
     try {
-      await mapped;
+      await this.#awaiting(staging.mapAsync(mapRead, 0, bytes));
     } catch (error) {
       const lost = this.#lost ?? (await this.waitForLoss());
       throw (
         lost ??
         new EngineError('gpu-validation', 'Reading a result back failed.', 'Please report it with engine.info.', error)
       );
+    }
+  }
+
+  /** Keeps the browser looking for finished work meanwhile. */
+  async #awaiting<T>(done: Promise<T>): Promise<T> {
+    this.#awaited++;
+    this.#awaitedSince = performance.now();
+    if (!this.#nudging) void this.#nudge();
+    try {
+      return await done;
     } finally {
       this.#awaited--;
     }

@@ -20,6 +20,9 @@ interface Step {
   readonly cost: Cost | undefined;
 }
 
+/** Steps `from … to` of a plan. */
+export type Range = readonly [from: number, to: number];
+
 /** WebGPU's largest `minUniformBufferOffsetAlignment`. */
 const uniformAlignment = 256;
 
@@ -55,6 +58,23 @@ export class Plan {
     return this.#steps.reduce((sum, step) => sum + (step.cost?.bytes ?? 0), 0);
   }
 
+  /** All steps in order, cut so that no piece of more than one step has more than `flops` operations. */
+  pieces(flops: number): Range[] {
+    const pieces: Range[] = [];
+    let from = 0;
+    let filled = 0;
+    for (const [index, { cost }] of this.#steps.entries()) {
+      const work = cost?.flops ?? 0;
+      if (index > from && filled + work > flops) {
+        pieces.push([from, index]);
+        from = index;
+        filled = 0;
+      }
+      filled += work;
+    }
+    return [...pieces, [from, this.#steps.length]];
+  }
+
   /** Records steps `from … to` into the pass: all of them unless told. */
   record(pass: GPUComputePassEncoder, from = 0, to = this.#steps.length): void {
     let current: GPUComputePipeline | undefined;
@@ -72,19 +92,19 @@ export class Plan {
 
   /** Records all steps in one pass; with a profiler each step in a pass of its own, with timestamps. */
   encode(encoder: GPUCommandEncoder, profiler?: Profiler): void {
+    this.encodeSteps(encoder, 0, this.#steps.length, profiler);
+  }
+
+  /** The same with steps `from … to`. */
+  encodeSteps(encoder: GPUCommandEncoder, from: number, to: number, profiler?: Profiler): void {
     if (profiler) {
-      for (const step of this.#steps) {
+      for (const step of this.#steps.slice(from, to)) {
         const pass = profiler.beginPass(encoder, step);
         new Plan([step], () => undefined).record(pass);
         pass.end();
       }
       return;
     }
-    this.encodeSteps(encoder, 0, this.#steps.length);
-  }
-
-  /** Records steps `from … to` in one pass. */
-  encodeSteps(encoder: GPUCommandEncoder, from: number, to: number): void {
     const pass = encoder.beginComputePass();
     this.record(pass, from, to);
     pass.end();

@@ -1,7 +1,9 @@
 import { throwIfAborted } from '../core/errors.ts';
 import type { GpuContext } from './context.ts';
 import type { Cost } from './kernel.ts';
+import type { Plan } from './plan.ts';
 import { storageUsage } from './pool.ts';
+import { stagesOf } from './stages.ts';
 import { clockOf, type GpuClock } from './timestamps.ts';
 
 /** What a pass is for. */
@@ -92,12 +94,6 @@ export async function resolveTimestamps(gpu: GpuContext, querySet: GPUQuerySet, 
   }
 }
 
-/** What can be profiled: a plan. */
-interface Profiled {
-  readonly dispatches: number;
-  encode(encoder: GPUCommandEncoder, profiler?: Profiler): void;
-}
-
 export interface DispatchTimes {
   /** One for each dispatch, in order: the median of the rounds, or their clipped mean where the clock is coarse. */
   readonly times: readonly KernelTime[];
@@ -119,15 +115,10 @@ const mostRounds = { fine: 11, coarse: 128 } as const;
 const leastRounds = 3;
 
 /**
- * Times each dispatch of the plans, run one behind the other, over several rounds; what lies in their buffers is computed on. A
+ * Times each dispatch of the plan over several rounds, in stages as it runs; what lies in its buffers is computed on. A
  * coarse clock tells nothing of one dispatch, but its mean over rounds that begin anywhere between two ticks is right.
  */
-export async function profilePlans(
-  gpu: GpuContext,
-  plans: readonly Profiled[],
-  options: ProfileRounds = {},
-): Promise<DispatchTimes> {
-  const dispatches = plans.reduce((sum, plan) => sum + plan.dispatches, 0);
+export async function profilePlan(gpu: GpuContext, plan: Plan, options: ProfileRounds = {}): Promise<DispatchTimes> {
   const rounds: KernelTime[][] = [];
   const ticks: bigint[] = [];
   let start = performance.now();
@@ -135,8 +126,9 @@ export async function profilePlans(
   for (let round = -1; !enough(rounds.length, performance.now() - start, clockOf(ticks), options); round++) {
     throwIfAborted(options.signal);
     options.beforeRound?.();
-    const profiler = new Profiler(gpu, dispatches);
-    for (const plan of plans) await gpu.submit('profile', (encoder) => plan.encode(encoder, profiler));
+    const profiler = new Profiler(gpu, plan.dispatches);
+    for (const [from, to] of stagesOf(gpu, plan))
+      await gpu.submit('profile', (encoder) => plan.encodeSteps(encoder, from, to, profiler));
     const times = await profiler.times();
     ticks.push(...profiler.ticks.slice(0, mostTimestamps - ticks.length));
     if (round < 0) start = performance.now();

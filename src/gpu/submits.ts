@@ -1,5 +1,5 @@
 import type { GpuContext, Work } from './context.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, Range } from './plan.ts';
 
 /**
  * Dispatches of a plan's first submit, and how many times as many each further one has. A GPU begins with a submit as soon as
@@ -7,9 +7,6 @@ import type { Plan } from './plan.ts';
  * keeps the GPU busy while the next is made ready.
  */
 const [firstDispatches, growth] = [8, 3] as const;
-
-/** Steps `from … to` of a plan. */
-type Range = readonly [from: number, to: number];
 
 /** Which steps go into one submit each. */
 export function submitRanges(dispatches: number): Range[] {

@@ -2,7 +2,7 @@ import { throwIfAborted } from '../core/errors.ts';
 import type { BrandFeatures, BrandScores } from '../core/features.ts';
 import type { GpuContext } from '../gpu/context.ts';
 import type { KernelCall, Site } from '../gpu/kernel.ts';
-import { type DispatchTimes, profilePlans, type ProfileRounds } from '../gpu/profiler.ts';
+import { type DispatchTimes, profilePlan, type ProfileRounds } from '../gpu/profiler.ts';
 import type { Activation } from '../kernels/linear.ts';
 import { meanRows } from '../kernels/meanRows.ts';
 import {
@@ -148,7 +148,7 @@ export class BrandNetwork {
 
   /** GPU time by dispatch for one brand. */
   async profile(tokens: number, rounds?: ProfileRounds): Promise<DispatchTimes> {
-    return profilePlans(this.#gpu, (await this.#planFor(typical(tokens))).stages, rounds);
+    return profilePlan(this.#gpu, (await this.#planFor(typical(tokens))).plan, rounds);
   }
 
   /** Where a brand of about so many tokens has a choice of kernels. */

@@ -3,7 +3,7 @@ import { throwIfAborted } from '../core/errors.ts';
 import type { ClipFeatures, ClipModality, ClipScores } from '../core/features.ts';
 import type { GpuContext } from '../gpu/context.ts';
 import type { KernelCall, Site } from '../gpu/kernel.ts';
-import { type DispatchTimes, profilePlans, type ProfileRounds } from '../gpu/profiler.ts';
+import { type DispatchTimes, profilePlan, type ProfileRounds } from '../gpu/profiler.ts';
 import { meanRows } from '../kernels/meanRows.ts';
 import {
   attendRows,
@@ -117,7 +117,7 @@ export class ClipNetwork {
 
   /** GPU time by dispatch for one window. */
   async profile(steps: number, rounds?: ProfileRounds): Promise<DispatchTimes> {
-    return profilePlans(this.#gpu, (await this.#planFor({ batch: 1, steps })).stages, rounds);
+    return profilePlan(this.#gpu, (await this.#planFor({ batch: 1, steps })).plan, rounds);
   }
 
   /** Where one window has a choice of kernels. */

@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../core/errors.ts';
 import type { GpuContext } from '../gpu/context.ts';
 import type { Site } from '../gpu/kernel.ts';
-import { type DispatchTimes, profilePlans, type ProfileRounds } from '../gpu/profiler.ts';
+import { type DispatchTimes, profilePlan, type ProfileRounds } from '../gpu/profiler.ts';
 import type { SamplingSettings } from '../kernels/sampling.ts';
 import { sameRecords, type SequenceRecord, sequenceRecords } from '../kernels/sequences.ts';
 import type { DecoderConfig } from './decoderConfig.ts';
@@ -302,7 +302,7 @@ export class Decoder {
       this.#slots.writeTokens(0, keys, [0]);
       this.#gpu.device.queue.writeBuffer(decodeState, 0, sequenceRecords([{ slot: 0, position: keys }]));
     };
-    return profilePlans(this.#gpu, [plan], { ...rounds, beforeRound });
+    return profilePlan(this.#gpu, plan, { ...rounds, beforeRound });
   }
 
   /** The same of a prompt's first `rows` tokens, with the head behind them. */
@@ -310,7 +310,7 @@ export class Decoder {
     const plan = await this.#plans.prefill(rows, 'sample');
     const tokens = Array.from({ length: rows }, (_, index) => index % this.config.vocab);
     this.#plans.maxKeys = rows;
-    return profilePlans(this.#gpu, [plan], { ...rounds, beforeRound: () => this.#place(0, tokens, 0) });
+    return profilePlan(this.#gpu, plan, { ...rounds, beforeRound: () => this.#place(0, tokens, 0) });
   }
 
   /** See DecoderPlans.sites. */

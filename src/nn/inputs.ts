@@ -3,7 +3,18 @@ import { elementCount, formatShape } from '../core/shape.ts';
 
 /** Index of the first value that is infinite or not a number; -1: none. A loop, because a call for each of a million takes 20 times as long. */
 export function firstNonFinite(data: Float32Array): number {
-  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return i;
+  // What is finite times 0 is 0. In four sums that do not wait for each other: less than half the time of asking each number.
+  const nothing = 0;
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const whole = data.length - (data.length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    a += (data[i] ?? 0) * nothing;
+    b += (data[i + 1] ?? 0) * nothing;
+    c += (data[i + 2] ?? 0) * nothing;
+    d += (data[i + 3] ?? 0) * nothing;
+  }
+  const from = a + b + c + d === 0 ? whole : 0;
+  for (let i = from; i < data.length; i++) if (!Number.isFinite(data[i])) return i;
   return -1;
 }
 

@@ -3,7 +3,7 @@ import { formatShape } from '../core/shape.ts';
 import type { GpuContext } from '../gpu/context.ts';
 import type { Site } from '../gpu/kernel.ts';
 import { sizeClass } from '../gpu/pool.ts';
-import { type DispatchTimes, profilePlans, type ProfileRounds } from '../gpu/profiler.ts';
+import { type DispatchTimes, profilePlan, type ProfileRounds } from '../gpu/profiler.ts';
 import { checkHiddenStates } from './inputs.ts';
 import { type AttentionMask, resolveMask } from './mask.ts';
 import { type Assemble, compilePlans, planBytes, typicalRows } from './planAhead.ts';
@@ -157,7 +157,7 @@ export class Trunk {
 
   /** GPU time by dispatch of one forward of one sequence. */
   async profile(seq: number, rounds?: ProfileRounds): Promise<DispatchTimes> {
-    return profilePlans(this.#gpu, (await this.#planFor(1, seq, undefined, false)).stages, rounds);
+    return profilePlan(this.#gpu, (await this.#planFor(1, seq, undefined, false)).plan, rounds);
   }
 
   /** Where a forward of one sequence has a choice of kernels. */
