@@ -3,24 +3,26 @@ import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
 import { composeWgsl, type Kernel } from '../../src/gpu/kernel.ts';
 import * as kernels from '../../src/kernels/index.ts';
 
-/** Over this many combinations, each alternative is tried with the first and with the last ones of the other axes. */
+/** Over this many combinations, enough are tried that each alternative occurs twice, in other company. */
 const manyChoices = 12;
 
-/** Every combination of a kernel's alternatives, or enough of them that each alternative occurs. */
+/** Combinations of a kernel's alternatives: all of few, or rounds in which every axis turns on, each from another start. */
 function choices(kernel: Kernel): Record<string, string>[] {
   const axes = Object.entries(kernel.axes).map(([axis, alternatives]) => [axis, Object.keys(alternatives)] as const);
   if (axes.reduce((count, [, names]) => count * names.length, 1) > manyChoices) {
-    const tried = axes.flatMap(([axis, names]) =>
-      names.flatMap((name) =>
-        [0, -1].map((end) => ({ ...Object.fromEntries(axes.map(([a, all]) => [a, all.at(end) ?? ''])), [axis]: name })),
-      ),
-    );
-    // All the first ones, and all the last, come once for each axis.
+    const longest = Math.max(...axes.map(([, names]) => names.length));
+    const turn = (step: number): Record<string, string> =>
+      Object.fromEntries(
+        axes.map(([axis, names], index) => {
+          const start = step < longest ? 0 : index + 1;
+          return [axis, names[(step + start) % names.length] ?? ''];
+        }),
+      );
+    const tried = Array.from({ length: 2 * longest }, (_, step) => turn(step));
     return [...new Map(tried.map((choice) => [JSON.stringify(choice), choice])).values()];
   }
-  return Object.entries(kernel.axes).reduce<Record<string, string>[]>(
-    (all, [axis, alternatives]) =>
-      all.flatMap((choice) => Object.keys(alternatives).map((name) => ({ ...choice, [axis]: name }))),
+  return axes.reduce<Record<string, string>[]>(
+    (all, [axis, names]) => all.flatMap((choice) => names.map((name) => ({ ...choice, [axis]: name }))),
     [{}],
   );
 }
