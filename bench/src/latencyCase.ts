@@ -1,5 +1,6 @@
 import { EngineError } from '../../src/index.ts';
 import type { GpuContext } from '../../src/gpu/context.ts';
+import { multipliesBytes } from '../../src/gpu/device.ts';
 import type { KernelCall } from '../../src/gpu/kernel.ts';
 import { buildPlan, type Plan } from '../../src/gpu/plan.ts';
 import { Activations } from '../../src/nn/layerOps.ts';
@@ -51,7 +52,7 @@ async function openSubject({ variant, precision }: LatencyCase): Promise<Subject
     element: precision !== 'f32' && info.features.f16 ? 'f16' : 'f32',
     fusion: true,
     overlap: true,
-    int8Input: weights.quantized && info.features.integerDot,
+    int8Input: weights.quantized && multipliesBytes(info),
   } as const;
   const buffers = await allocateTrunk(new Activations(gpu), config, 1, options);
   const calls = trunkLayers({ gpu, config, weights, options, batch: 1, seq: 1 }, buffers).flat();

@@ -2,6 +2,7 @@ import { type ElementType, type WeightFormat, weightFormats } from '../core/dtyp
 import { EngineError, throwIfAborted } from '../core/errors.ts';
 import { requireLoadable, type TensorEntry } from '../formats/safetensors.ts';
 import { safetensorsFormat } from '../formats/safetensorsFormat.ts';
+import { multipliesBytes } from '../gpu/device.ts';
 import type { GpuContext } from '../gpu/context.ts';
 import { BrandNetwork } from '../nn/brandNetwork.ts';
 import { ClipNetwork } from '../nn/clipNetwork.ts';
@@ -205,7 +206,7 @@ export async function startRuntime(
     await readTensors(gpu, opened, loader, 'weights', options);
     await weights.sumNorms();
     throwIfAborted(options.signal);
-    const int8Input = weights.quantized && gpu.info.features.integerDot;
+    const int8Input = weights.quantized && multipliesBytes(gpu.info);
     const { ultraFusion, computeOverlap, dynamicBatching, memoryPooling } = options.flags;
     const thresholdBytes = options.batching?.memoryThresholdBytes ?? Number.POSITIVE_INFINITY;
     const common = {

@@ -177,6 +177,13 @@ export const compilesForCpu = (info: {
     `${info.adapter.architecture} ${info.adapter.device} ${info.adapter.description}`,
   );
 
+/**
+ * Whether products of four bytes are worth taking: `dot4I8Packed` is there wherever WGSL has it, but Apple's GPUs have no instruction
+ * for it, and Metal gets it written out (llama.cpp leaves its integer products alone there).
+ */
+export const multipliesBytes = ({ adapter, features }: Pick<DeviceInfo, 'adapter' | 'features'>): boolean =>
+  features.integerDot && !/apple/i.test(adapter.vendor);
+
 /** Whether a CPU adapter runs four invocations as a subgroup (SwiftShader), so that a quad's swaps are single instructions. */
 export const runsInQuads = ({ adapter, features, subgroupSize }: DeviceInfo): boolean =>
   adapter.software && features.subgroups && subgroupSize[0] === 4 && subgroupSize[1] === 4;

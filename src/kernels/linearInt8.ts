@@ -14,7 +14,7 @@ import directSource from '../../shaders/linear_int8_direct.wgsl?raw';
 import tileSource from '../../shaders/linear_int8.wgsl?raw';
 import rowsSource from '../../shaders/quantize_rows.wgsl?raw';
 import { internalError } from '../core/errors.ts';
-import { avoids, type DeviceInfo, runsInQuads } from '../gpu/device.ts';
+import { avoids, type DeviceInfo, multipliesBytes, runsInQuads } from '../gpu/device.ts';
 import { callKernel, type Candidate, defineKernel, type KernelCall, lineGrid } from '../gpu/kernel.ts';
 import { pickAt, rowsClass } from './candidate.ts';
 import {
@@ -122,7 +122,7 @@ const leastRows = 4;
  * is linear_direct on SwiftShader (64 rows of 512 by 772: 3.3 GFLOP/s with int8 and int4 weights, linear_int8_direct 0.9).
  */
 export const usesInt8Input = (rows: number, weight: LinearWeight, device: DeviceInfo): boolean =>
-  device.features.integerDot &&
+  multipliesBytes(device) &&
   !avoids(device, 'int8 product') &&
   !runsInQuads(device) &&
   rows >= leastRows &&

@@ -30,7 +30,7 @@ import rmsNorm from '../../shaders/lib/wide_rms_norm.wgsl?raw';
 import source from '../../shaders/linear_vector_wide.wgsl?raw';
 import type { WeightFormat } from '../core/dtype.ts';
 import { internalError } from '../core/errors.ts';
-import { avoids, compilesForCpu } from '../gpu/device.ts';
+import { avoids, compilesForCpu, multipliesBytes } from '../gpu/device.ts';
 import { callKernel, defineKernel, type KernelCall } from '../gpu/kernel.ts';
 import {
   choiceOf,
@@ -151,7 +151,7 @@ export const fitsStaged = ({ device, norm, weight }: LinearArgs, { threadRows, w
 
 /** Whether a step is a group of int4 and the device multiplies bytes, and so many rows in int8 have room: 40 bytes a group. */
 export const fitsCodes = ({ device, weight }: LinearArgs, { threadRows, workgroupSize }: StagedShape): boolean =>
-  device.features.integerDot &&
+  multipliesBytes(device) &&
   device.features.subgroups &&
   !avoids(device, 'int8 product') &&
   weight.format === 'int4' &&

@@ -2,7 +2,7 @@ import type { ElementType } from '../core/dtype.ts';
 import { elementBytes } from '../core/dtype.ts';
 import { numberToFloat16 } from '../core/float16.ts';
 import type { GpuContext } from '../gpu/context.ts';
-import type { KernelFamily } from '../gpu/device.ts';
+import { type KernelFamily, multipliesBytes } from '../gpu/device.ts';
 import type { KernelCall } from '../gpu/kernel.ts';
 import { attention, type AttentionArgs, chooseAttention, decodeAttention, decodeScratchBytes } from './attention.ts';
 import { linear } from './chooseLinear.ts';
@@ -37,7 +37,7 @@ export async function kernelChecks(gpu: GpuContext, acquire: Acquire): Promise<K
     checkNorm(bench),
     checkVector(bench, halves),
     checkVector(bench, codes),
-    ...(gpu.info.features.integerDot ? [checkVectorCodes(bench, nibbles)] : []),
+    ...(multipliesBytes(gpu.info) ? [checkVectorCodes(bench, nibbles)] : []),
     checkTile(bench, halves),
     ...(usesInt8Input(rows, codes, gpu.info) ? [checkInt8(bench, codes)] : []),
     checkAttention(bench, 'decode attention'),

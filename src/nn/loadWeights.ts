@@ -20,6 +20,14 @@ export interface TensorStream {
 /** What a checkpoint says it holds. */
 export type TensorDirectory = ReadonlyMap<string, { readonly shape: readonly number[] }>;
 
+/** The piece with zeros behind it up to `bytes`, what a copy to the GPU takes; itself where it has them, for a copy costs fresh memory. */
+function padded(piece: Uint8Array, bytes: number): Uint8Array<ArrayBuffer> {
+  if (piece.byteLength === bytes) return piece as Uint8Array<ArrayBuffer>;
+  const data = new Uint8Array(bytes);
+  data.set(piece);
+  return data;
+}
+
 /** Bytes of a tensor that are on the CPU at once. */
 const pieceBytes = 4 * 2 ** 20;
 /**
@@ -152,9 +160,7 @@ export class WeightLoader {
     const bytes = roundUp(rows * source.columns * checkpointDtypeBytes[dtype], 4);
     const staging = await this.#gpu.pool.acquire({ bytes, owner: 'staging', label: `upload of ${source.tensor}` });
     try {
-      const data = new Uint8Array(bytes);
-      data.set(piece);
-      this.#gpu.device.queue.writeBuffer(staging, 0, data);
+      this.#gpu.device.queue.writeBuffer(staging, 0, padded(piece, bytes));
       const calls = pieceSegments(source, firstRow, rows).flatMap(({ segment, from, count, skip }) =>
         this.#sink.calls(spec, source, segment, { from, count }, { source: staging, sourceRow: skip, dtype }),
       );

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { GpuContext } from '../../src/gpu/context.ts';
 import { linear, linearCandidates, linearKey } from '../../src/kernels/chooseLinear.ts';
 import type { LinearArgs, NormWeight } from '../../src/kernels/linear.ts';
+import { usesInt8Input } from '../../src/kernels/linearInt8.ts';
 import * as reference from '../reference/linear.ts';
 import { expectClose, randomNumbers } from '../support/compare.ts';
 import { download, openGpu, poisoned, runCalls, testTiers, upload } from '../support/gpu.ts';
@@ -90,5 +91,14 @@ describe.each(testTiers)('candidates of a product in tier %s', async (tier) => {
       const large = { ...weight, outDim: 32_000 };
       expect(kernels(large, { kind: 'rmsNorm' })).toEqual(format === 'f16' ? fused : apart);
     }
+  });
+
+  test("on Apple's GPUs, where products of bytes are written out, inputs stay what they are", () => {
+    const { args } = problem(gpu, 1, true);
+    const weight = { ...args.weight, format: 'int4' as const, inDim: 2048, outDim: 6144 };
+    const { adapter, ...info } = asHardware(gpu.info);
+    const device = { ...info, adapter: { ...adapter, vendor: 'apple' } };
+    expect(linear({ ...args, weight, device }).map(({ kernel }) => kernel.name)).toEqual(['linear_vector_wide']);
+    expect(usesInt8Input(64, weight, device)).toBe(false);
   });
 });
