@@ -55,7 +55,7 @@ async function openSubject({ variant, precision }: LatencyCase): Promise<Subject
     int8Input: weights.quantized && multipliesBytes(info),
   } as const;
   const buffers = await allocateTrunk(new Activations(gpu), config, 1, options);
-  const calls = trunkLayers({ gpu, config, weights, options, batch: 1, seq: 1 }, buffers).flat();
+  const calls = trunkLayers({ gpu, config, weights, options, batch: 1, seq: 1 }, buffers);
   const plan = await buildPlan(gpu, calls, 'latency');
   const forwards = new Forwards(gpu, plan, buffers.x, config.hidden * 4);
   const times: number[] = [];
@@ -63,7 +63,7 @@ async function openSubject({ variant, precision }: LatencyCase): Promise<Subject
   const gpuMs = times.filter((ms) => ms > 0);
   const trunk = new Trunk(gpu, config, weights, options);
   const manyBuffers = await allocateTrunk(new Activations(gpu), config, manyRows, options);
-  const many = trunkLayers({ gpu, config, weights, options, batch: 1, seq: manyRows }, manyBuffers).flat();
+  const many = trunkLayers({ gpu, config, weights, options, batch: 1, seq: manyRows }, manyBuffers);
   const rows = { calls: many, x: manyBuffers.x };
   return { gpu, plan, forwards, trunk, gpuMs, rows, dispose: () => gpu.destroy() };
 }

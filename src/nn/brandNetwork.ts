@@ -180,7 +180,7 @@ export class BrandNetwork {
       const graph = { gpu: this.#gpu, config, weights: this.#weights, options: this.#options };
       const layers = trunkLayers({ ...graph, batch: 1, seq: rowsOf(tokens) }, buffers);
       const behind = [...this.#cross(buffers, tokens), ...this.#heads(buffers)];
-      return { buffers, calls: [this.#encode(buffers, tokens), ...layers, behind] };
+      return { buffers, calls: [...this.#encode(buffers, tokens), ...layers, ...behind] };
     };
   }
 

@@ -194,7 +194,7 @@ export class ClipNetwork {
       const { config } = this;
       const graph = { gpu: this.#gpu, config, weights: this.#weights, options: this.#options };
       const layers = trunkLayers({ ...graph, batch: shape.batch, seq: shape.steps }, buffers);
-      return { buffers, calls: [this.#encode(buffers, shape), ...layers, this.#heads(buffers, shape)] };
+      return { buffers, calls: [...this.#encode(buffers, shape), ...layers, ...this.#heads(buffers, shape)] };
     };
   }
 

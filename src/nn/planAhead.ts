@@ -6,7 +6,7 @@ import { Activations } from './layerOps.ts';
 /** Makes the calls of a plan over buffers that it takes from `activations`. */
 export type Assemble<B> = (
   activations: Activations,
-) => Promise<{ readonly buffers: B; readonly calls: readonly (readonly KernelCall[])[] }>;
+) => Promise<{ readonly buffers: B; readonly calls: readonly KernelCall[] }>;
 
 /** Bytes of a uniform buffer that a dispatch's parameters take, at WebGPU's largest alignment. */
 const paramsBytes = 256;
@@ -31,13 +31,16 @@ class CountedActivations extends Activations {
 export async function planBytes(gpu: GpuContext, assemble: Assemble<unknown>): Promise<number> {
   const activations = new CountedActivations(gpu);
   const { calls } = await assemble(activations);
-  return activations.takenBytes + sizeClass(calls.flat().length * paramsBytes);
+  return activations.takenBytes + sizeClass(calls.length * paramsBytes);
 }
 
 /** Compiles what plans need, all at once, and makes nothing else of them. @throws EngineError gpu-validation */
 export async function compilePlans(gpu: GpuContext, assemblies: readonly Assemble<unknown>[]): Promise<void> {
   const plans = await Promise.all(assemblies.map((assemble) => assemble(new CountedActivations(gpu))));
-  await compileCalls(gpu, plans.map(({ calls }) => calls).flat(2));
+  await compileCalls(
+    gpu,
+    plans.flatMap(({ calls }) => calls),
+  );
 }
 
 /** Compiles the kernels of calls that run later. @throws EngineError gpu-validation */

@@ -29,7 +29,7 @@ export async function buildStagedPlan<B>(
   const activations = new Activations(gpu);
   try {
     const { buffers, calls } = await assemble(activations);
-    const plan = await buildPlan(gpu, calls.flat(), label);
+    const plan = await buildPlan(gpu, calls, label);
     const dispose = (): void => {
       plan.dispose();
       activations.release();

@@ -79,9 +79,9 @@ const layerContext = (graph: TrunkGraph, buffers: TrunkBuffers): LayerContext =>
   int8Input: buffers.int8Input,
 });
 
-/** The calls of each layer. */
-export const trunkLayers = (graph: TrunkGraph, buffers: TrunkBuffers): KernelCall[][] =>
-  Array.from({ length: graph.config.layers }, (_, layer) => trunkLayer(graph, buffers, `layers.${layer}`));
+/** The calls of all layers. */
+export const trunkLayers = (graph: TrunkGraph, buffers: TrunkBuffers): KernelCall[] =>
+  Array.from({ length: graph.config.layers }, (_, layer) => trunkLayer(graph, buffers, `layers.${layer}`)).flat();
 
 /** x += o(attention(qkv(norm(x)))); x += down(silu(gate(norm(x))) · up(norm(x))) */
 function trunkLayer(graph: TrunkGraph, buffers: TrunkBuffers, id: string): KernelCall[] {

@@ -13,7 +13,7 @@ describe.each(testTiers.slice(0, 1))('stages of a plan (%s)', async (tier) => {
   /** Twelve dispatches that claim so many floating-point operations each. */
   async function openPlan(gpu: GpuContext, flops: number) {
     const y = upload(gpu, new Uint32Array(4));
-    const calls = Array.from({ length: 12 }, () => [add(y, 1, { cost: { flops, bytes: 1 } })]);
+    const calls = Array.from({ length: 12 }, () => add(y, 1, { cost: { flops, bytes: 1 } }));
     const staged = await buildStagedPlan(gpu, 'test', () => Promise.resolve({ buffers: y, calls }));
     onTestFinished(() => staged.dispose());
     const run = async (signal?: AbortSignal): Promise<number | undefined> =>
