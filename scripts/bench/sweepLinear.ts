@@ -1,4 +1,4 @@
-import type { ElementType, WeightFormat } from '../../src/core/dtype.ts';
+import type { ElementType } from '../../src/core/dtype.ts';
 import { float16ToNumber, numberToFloat16 } from '../../src/core/float16.ts';
 import type { GpuContext } from '../../src/gpu/context.ts';
 import type { KernelCall } from '../../src/gpu/kernel.ts';
@@ -26,18 +26,16 @@ import { normSums, normSumsBytes } from '../../src/kernels/normSums.ts';
 import { type Bench, difference, noise } from './harness.ts';
 import { race } from './race.ts';
 import { chosen, type Problem, type SweepOptions } from './sweepOptions.ts';
-import { vectorCandidates, type VectorProblem, vectorProblemCandidates, vectorProblems } from './sweepVector.ts';
+import {
+  type ProductProblem,
+  vectorCandidates,
+  type VectorProblem,
+  vectorProblemCandidates,
+  vectorProblems,
+} from './sweepVector.ts';
 
-interface ManyRowProblem {
-  readonly name: string;
+interface ManyRowProblem extends ProductProblem {
   readonly rows: number;
-  readonly inDim: number;
-  readonly outDim: number;
-  readonly gated?: boolean;
-  readonly norm?: 'layerNorm' | 'rmsNorm';
-  readonly residual?: boolean;
-  readonly format: WeightFormat;
-  readonly element: ElementType;
   /** 'odd': all kernels of many rows, however little they suit; held against linear_direct. */
   readonly candidates: 'matrix' | 'skinny' | 'odd';
 }

@@ -6,11 +6,8 @@ import { linear } from '../../src/kernels/chooseLinear.ts';
 import type { LinearArgs } from '../../src/kernels/linear.ts';
 import { stepsOf, vectorWideCall, type VectorShape } from '../../src/kernels/linearVectorWide.ts';
 
-/** Products of one row. */
-export interface VectorProblem {
+export interface ProductProblem {
   readonly name: string;
-  readonly rows: 1;
-  readonly candidates: 'vector';
   readonly inDim: number;
   readonly outDim: number;
   readonly gated?: boolean;
@@ -18,6 +15,12 @@ export interface VectorProblem {
   readonly residual?: boolean;
   readonly format: WeightFormat;
   readonly element: ElementType;
+}
+
+/** Products of one row. */
+export interface VectorProblem extends ProductProblem {
+  readonly rows: 1;
+  readonly candidates: 'vector';
   /** Buffers that W is cut into. Default 1. */
   readonly parts?: number;
   /** Only the rules' choice and a few shapes: what hangs on the size is asked. */

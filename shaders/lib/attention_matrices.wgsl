@@ -1,13 +1,6 @@
 // What attention_matrix.wgsl keeps in workgroup memory, each matrix an array of its own, those of 16 rows together: so an
 // address is checked once for them all. And subgroup matrices from it: the syntax of August 2026. The other is
 // lib/attention_matrices_scalar.wgsl.
-enable f16;
-enable chromium_experimental_subgroup_matrix;
-// What depends on the subgroup alone is uniform where it matters; the analysis knows no subgroups.
-diagnostic(off, chromium.subgroup_matrix_uniformity);
-alias Left = subgroup_matrix_left<f16, 16, 16>;
-alias Right = subgroup_matrix_right<f16, 16, 16>;
-alias Result = subgroup_matrix_result<f32, 16, 16>;
 var<workgroup> tile: array<array<array<vec4u, MATRIX>, DIM_BLOCKS>, TILES>;
 var<workgroup> probability: array<array<vec4u, MATRIX>, SUBGROUPS * KEY_BLOCKS>;
 var<workgroup> slab: array<array<vec4f, SLAB>, SUBGROUPS * KEY_BLOCKS>;

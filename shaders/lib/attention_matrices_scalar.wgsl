@@ -1,12 +1,6 @@
 // What attention_matrix.wgsl keeps in workgroup memory, each matrix an array of its own, those of 16 rows together, and subgroup
 // matrices from it: the syntax before August 2026, whose arrays are of the matrix's own element. The other is
 // lib/attention_matrices.wgsl.
-enable f16;
-enable chromium_experimental_subgroup_matrix;
-diagnostic(off, chromium.subgroup_matrix_uniformity);
-alias Left = subgroup_matrix_left<f16, 16, 16>;
-alias Right = subgroup_matrix_right<f16, 16, 16>;
-alias Result = subgroup_matrix_result<f32, 16, 16>;
 var<workgroup> tile: array<array<array<f16, MATRIX * 8u>, DIM_BLOCKS>, TILES>;
 var<workgroup> probability: array<array<f16, MATRIX * 8u>, SUBGROUPS * KEY_BLOCKS>;
 var<workgroup> slab: array<array<f32, SLAB * 4u>, SUBGROUPS * KEY_BLOCKS>;

@@ -1,12 +1,5 @@
 // Matrices of halves in workgroup memory, each in an array of its own (lib/matrix_staging.wgsl): the syntax of August 2026.
 // The other is lib/matrix_tiles_scalar.wgsl.
-enable f16;
-enable chromium_experimental_subgroup_matrix;
-// What depends on the subgroup alone is uniform where it matters; the analysis knows no subgroups.
-diagnostic(off, chromium.subgroup_matrix_uniformity);
-alias Left = subgroup_matrix_left<f16, 16, 16>;
-alias Right = subgroup_matrix_right<f16, 16, 16>;
-alias Result = subgroup_matrix_result<f32, 16, 16>;
 var<workgroup> input_tile: array<array<vec4u, MATRIX>, BUFFERS * INPUT_TILE / 2u>;
 var<workgroup> weight_tile: array<array<vec4u, MATRIX>, BUFFERS * WEIGHT_TILE / 2u>;
 fn store_input_chunk(place: u32, row: u32, chunk: vec4u) { input_tile[place / 2u][row * PITCH + place % 2u] = chunk; }

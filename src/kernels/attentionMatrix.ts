@@ -7,6 +7,7 @@ import rowResultWgsl from '../../shaders/lib/attention_row_result.wgsl?raw';
 import sightWgsl from '../../shaders/lib/attention_sight.wgsl?raw';
 import elemF16 from '../../shaders/lib/elem_f16.wgsl?raw';
 import invocationSubgroupsWgsl from '../../shaders/lib/invocation_lane_subgroups.wgsl?raw';
+import matrixTypesWgsl from '../../shaders/lib/matrix_types.wgsl?raw';
 import sequencesWgsl from '../../shaders/lib/sequences.wgsl?raw';
 import type { MatrixSyntax } from '../gpu/device.ts';
 import { callKernel, defineKernel, type KernelCall } from '../gpu/kernel.ts';
@@ -46,7 +47,7 @@ export const attentionMatrixKernel = defineKernel({
   name: 'attention_matrix',
   wgsl: [sequencesWgsl, paramsWgsl, elemF16, invocationSubgroupsWgsl, sightWgsl, matrixWgsl],
   axes: {
-    syntax: { templates: [matricesWgsl], booleans: [matricesScalarWgsl] },
+    syntax: { templates: [matrixTypesWgsl, matricesWgsl], booleans: [matrixTypesWgsl, matricesScalarWgsl] },
     row: { result: [rowResultWgsl], partial: [rowPartialWgsl] },
     dimBlocks: dimBlocksAxis,
     ...shapeAxes,

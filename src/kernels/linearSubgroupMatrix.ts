@@ -13,6 +13,7 @@ import block4x4 from '../../shaders/lib/matrix_block_4x4.wgsl?raw';
 import matrixStaging from '../../shaders/lib/matrix_staging.wgsl?raw';
 import matrixTiles from '../../shaders/lib/matrix_tiles.wgsl?raw';
 import matrixTilesScalar from '../../shaders/lib/matrix_tiles_scalar.wgsl?raw';
+import matrixTypes from '../../shaders/lib/matrix_types.wgsl?raw';
 import matrixSource from '../../shaders/linear_subgroup_matrix.wgsl?raw';
 import type { WeightFormat } from '../core/dtype.ts';
 import { internalError } from '../core/errors.ts';
@@ -121,8 +122,8 @@ export const linearSubgroupMatrix = defineKernel({
       Object.entries(subgroupMatrixTiles).map(([name, tile]) => [name, partOf(tile)]),
     ) as unknown as Readonly<Record<SubgroupMatrixTile, readonly string[]>>,
     syntax: {
-      templates: [matrixStaging, matrixTiles],
-      booleans: [matrixStaging, matrixTilesScalar],
+      templates: [matrixTypes, matrixStaging, matrixTiles],
+      booleans: [matrixTypes, matrixStaging, matrixTilesScalar],
     },
     input: { plainF16: [half8InputF16] },
     weight: { f16: [half8WeightF16], int8: [half8WeightInt8], int4: [half8WeightInt4] },
