@@ -86,11 +86,10 @@ const wideCodes: Suite = {
     { rows: 5, inDim: 608, outDim: 77, partRows: 32, firstRow: 2 },
   ],
   mixes: [
-    { element: 'half', norm: 'layerNorm', bias: true, threadRows: '1', lanes: 8, unroll: '1' },
-    { element: 'half', norm: 'layerNorm', gated: true, activation: 'silu', threadRows: '4', lanes: 16, unroll: '1' },
-    { element: 'f32', norm: 'rmsNorm', bias: true, threadRows: '2', lanes: 32, unroll: '2' },
+    { element: 'half', norm: 'layerNorm', gated: true, activation: 'silu', threadRows: '2', lanes: 16, unroll: '1' },
+    { element: 'f32', norm: 'rmsNorm', bias: true, threadRows: '1', lanes: 8, unroll: '2' },
     { element: 'half', residual: true, threadRows: '2', lanes: 8, unroll: '2', anySize: false },
-    { element: 'f32', bias: true, activation: 'gelu', threadRows: '1', lanes: 4, unroll: '2', anySize: false },
+    { element: 'f32', bias: true, activation: 'gelu', threadRows: '1', lanes: 32, unroll: '1' },
   ].map(
     ({ threadRows, lanes, unroll, anySize, ...mix }) =>
       ({
