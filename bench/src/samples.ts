@@ -124,7 +124,7 @@ export async function compareThenTime(
   });
   const runHalftone = (): Promise<number> => timed(halftone);
   const judged = peer && (await judgeOutputs(what, output, await peer(), tolerance, input, reference));
-  // A first run of minutes, on a CPU, has warmed up what there is.
+  // A first run of many seconds, on a CPU, has warmed up what there is.
   if (firstMs < 10 * warmUpMs) await warmedUp([halftone, peer]);
   if (!peer) return pairedSamples(runs, runHalftone, undefined);
   return { ...(await pairedSamples(runs, runHalftone, () => timed(peer))), ...judged };

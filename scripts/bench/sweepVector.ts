@@ -1,5 +1,6 @@
 import type { ElementType, WeightFormat } from '../../src/core/dtype.ts';
 import type { GpuContext } from '../../src/gpu/context.ts';
+import { multipliesBytes } from '../../src/gpu/device.ts';
 import type { KernelCall } from '../../src/gpu/kernel.ts';
 import { streamCall } from '../../src/kernels/ceilings.ts';
 import { linear } from '../../src/kernels/chooseLinear.ts';
@@ -106,7 +107,7 @@ export function vectorProblemCandidates(p: VectorProblem, gpu: GpuContext, sums:
   if (p.norm === 'layerNorm') all['norm apart'] = apart;
   if (subgroups && !p.few) all['old subgroups'] = (args) => linear({ ...args, algorithm: 'vector' });
   for (const [name, shape] of Object.entries(shapesFor(p)))
-    if (shape.staged !== 'int8' || (subgroups && gpu.info.features.integerDot))
+    if (shape.staged !== 'int8' || (subgroups && multipliesBytes(gpu.info)))
       all[name] = (args) => args.weight.parts.map((part) => vectorWideCall(args, part, shape));
   if (!p.few)
     all['wide l64 w128 u1 shared'] = (args) =>

@@ -11,7 +11,7 @@ import matrixTypesWgsl from '../../shaders/lib/matrix_types.wgsl?raw';
 import sequencesWgsl from '../../shaders/lib/sequences.wgsl?raw';
 import type { MatrixSyntax } from '../gpu/device.ts';
 import { callKernel, defineKernel, type KernelCall } from '../gpu/kernel.ts';
-import { type AttentionArgs, type HeadsView } from './attentionArgs.ts';
+import type { AttentionArgs, HeadsView } from './attentionArgs.ts';
 import { viewBindings, viewParams } from './attentionKernels.ts';
 import { inSplits, splitCall, splitsOf } from './attentionMerge.ts';
 

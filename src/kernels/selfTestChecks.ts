@@ -2,12 +2,13 @@ import type { ElementType } from '../core/dtype.ts';
 import { elementBytes } from '../core/dtype.ts';
 import { numberToFloat16 } from '../core/float16.ts';
 import type { GpuContext } from '../gpu/context.ts';
-import { type KernelFamily, multipliesBytes } from '../gpu/device.ts';
+import type { KernelFamily } from '../gpu/device.ts';
 import type { KernelCall } from '../gpu/kernel.ts';
 import { attention, type AttentionArgs, chooseAttention, decodeAttention, decodeScratchBytes } from './attention.ts';
 import { linear } from './chooseLinear.ts';
 import type { LinearArgs } from './linear.ts';
 import { codesBytes, linearInt8, scalesBytes, usesInt8Input } from './linearInt8.ts';
+import { linearVectorCodes } from './linearVectorWide.ts';
 import { norm } from './norm.ts';
 import type { LinearWeight } from './weight.ts';
 
@@ -37,7 +38,7 @@ export async function kernelChecks(gpu: GpuContext, acquire: Acquire): Promise<K
     checkNorm(bench),
     checkVector(bench, halves),
     checkVector(bench, codes),
-    ...(multipliesBytes(gpu.info) ? [checkVectorCodes(bench, nibbles)] : []),
+    checkNibbles(bench, nibbles),
     checkTile(bench, halves),
     ...(usesInt8Input(rows, codes, gpu.info) ? [checkInt8(bench, codes)] : []),
     checkAttention(bench, 'decode attention'),
@@ -169,11 +170,13 @@ async function checkVector(bench: Bench, weight: LinearWeight): Promise<KernelCh
   return { family: 'vector product', calls: linear(args), output, element: 'f32', halves: element === 'f16', want };
 }
 
-/** One row by a W in int4, whose product takes it in int8 where the rules do that. */
-async function checkVectorCodes(bench: Bench, weight: LinearWeight): Promise<KernelCheck> {
+/** One row by a W in int4: a product of bytes where the rules take its input in int8, else a vector product. */
+async function checkNibbles(bench: Bench, weight: LinearWeight): Promise<KernelCheck> {
   const { args, result } = await rowsOf(bench, weight, 1);
+  const calls = linear({ ...args, alone: true });
+  const bytes = calls.some(({ kernel }) => kernel === linearVectorCodes);
   const want = product(numbers(inDim, activation), 1, (row, k) => nibble(row, k) - 8);
-  return { family: 'int8 product', calls: linear({ ...args, alone: true }), ...result, want };
+  return { family: bytes ? 'int8 product' : 'vector product', calls, ...result, want };
 }
 
 async function rowsOf(bench: Bench, weight: LinearWeight, count: number = rows) {

@@ -56,7 +56,7 @@ const wideShapes: Suite = {
     { rows: 1, inDim: 288, outDim: 77, partRows: 32, firstRow: 2 },
   ],
   mixes: [
-    { format: 'int4', norm: 'layerNorm', bias: true, shape: { ...shapeOf(8, '1') } },
+    { format: 'int4', norm: 'layerNorm', bias: true, shape: shapeOf(8, '1') },
     {
       format: 'int4',
       norm: 'layerNorm',
